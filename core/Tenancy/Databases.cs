@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace Cirm.Core.Tenancy;
+
+/// <summary>The ways into the database, one a role: nobody connects as the owner.</summary>
+/// <param name="connectionString">Where the database is; user and password in it are not used.</param>
+/// <param name="secret">From which each role's password is derived, as <c>cirm migrate</c> set it.</param>
+public sealed class Databases(string connectionString, string secret) : IAsyncDisposable
+{
+    /// <summary>What an agency does: under row-level security, through <see cref="TenantDb"/> only.</summary>
+    public NpgsqlDataSource App { get; } = NpgsqlDataSource.Create(Describe(connectionString, secret, "cirm_app"));
+
+    /// <summary>Which agency has pending work, which agencies know an address; nothing else.</summary>
+    public NpgsqlDataSource Router { get; } = NpgsqlDataSource.Create(Describe(connectionString, secret, "cirm_router"));
+
+    /// <summary>The agencies themselves and the issuer's keys; no table of an agency.</summary>
+    public NpgsqlDataSource Platform { get; } = NpgsqlDataSource.Create(Describe(connectionString, secret, "cirm_platform"));
+
+    /// <summary>A role's own connection string.</summary>
+    public string ConnectionStringOf(string role) => Describe(connectionString, secret, role).ConnectionString;
+
+    /// <summary>From <c>CIRM_DATABASE</c> and <c>CIRM_SECRET</c>.</summary>
+    /// <exception cref="InvalidOperationException">A setting is missing.</exception>
+    public static Databases FromEnvironment()
+    {
+        var database = Environment.GetEnvironmentVariable("CIRM_DATABASE") is { Length: > 0 } set ? set
+            : throw new InvalidOperationException("CIRM_DATABASE is not set: an Npgsql connection string. `./cirm up` sets it by itself.");
+        var secret = Environment.GetEnvironmentVariable("CIRM_SECRET") ?? new NpgsqlConnectionStringBuilder(database).Password
+            ?? throw new InvalidOperationException("CIRM_SECRET is not set, and CIRM_DATABASE has no password to stand in for it.");
+        return new(database, secret);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await Router.DisposeAsync();
+        await Platform.DisposeAsync();
+    }
+
+    // What a transaction sets is local to it, so a connection goes back to the pool as it came: no DISCARD ALL between requests.
+    static NpgsqlConnectionStringBuilder Describe(string connectionString, string secret, string role) => new(connectionString)
+    {
+        Username = role,
+        Password = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(role))),
+        ApplicationName = role,
+        MaxPoolSize = 32,
+        NoResetOnClose = true,
+        MaxAutoPrepare = 200,
+        AutoPrepareMinUsages = 2,
+    };
+}

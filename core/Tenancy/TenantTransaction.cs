@@ -1,0 +1,127 @@
+using Dapper;
+using Npgsql;
+
+namespace Cirm.Core.Tenancy;
+
+/// <summary>
+/// A transaction of one agency. Statements use named parameters; <c>@agency</c> is always there. Several can wait and
+/// travel together: <see cref="Enqueue"/> costs no round trip, the next statement or the commit takes them along.
+/// </summary>
+public class TenantTransaction : IAsyncDisposable
+{
+    readonly NpgsqlConnection connection;
+    readonly List<NpgsqlBatchCommand> waiting = [];
+    bool begun;
+    bool open;
+
+    internal TenantTransaction(NpgsqlConnection connection, Guid agency)
+    {
+        this.connection = connection;
+        Agency = agency;
+        Enqueue("begin");
+        Enqueue("select set_agency(@agency)");
+    }
+
+    /// <summary>Whose rows this transaction sees.</summary>
+    public Guid Agency { get; }
+
+    /// <summary>Lets a statement that gives no rows travel with the next one.</summary>
+    public void Enqueue(string sql, object? args = null)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        SqlParameters.Add(command.Parameters, args);
+        if (sql.Contains("@agency", StringComparison.Ordinal)) command.Parameters.Add(new NpgsqlParameter<Guid>("agency", Agency));
+        waiting.Add(command);
+    }
+
+    /// <summary>Runs a statement and reads its rows.</summary>
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, CancellationToken ct)
+    {
+        Enqueue(sql, args);
+        return SendAsync<T>(ct);
+    }
+
+    /// <summary>Runs a statement that gives one row or none.</summary>
+    public async Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? args, CancellationToken ct) =>
+        (await QueryAsync<T>(sql, args, ct)).SingleOrDefault();
+
+    /// <summary>Runs a statement; the number of rows it affected is its answer.</summary>
+    public async Task<int> ExecuteAsync(string sql, object? args, CancellationToken ct)
+    {
+        Enqueue(sql, args);
+        var command = waiting[^1];
+        await SendAsync<int>(ct);
+        return (int)command.RecordsAffected;
+    }
+
+    /// <summary>Runs a last statement and commits with it, in one round trip.</summary>
+    public Task<IReadOnlyList<T>> QueryAndCommitAsync<T>(string sql, object? args, CancellationToken ct)
+    {
+        Enqueue(sql, args);
+        return SendAndCommitAsync<T>(ct);
+    }
+
+    /// <summary>Sends what waits, and goes on.</summary>
+    public Task FlushAsync(CancellationToken ct) => waiting.Count > 0 ? SendAsync<int>(ct) : Task.CompletedTask;
+
+    /// <summary>Sends what waits and commits.</summary>
+    public virtual Task CommitAsync(CancellationToken ct) => SendAndCommitAsync<int>(ct);
+
+    /// <summary>Sends what waits with a commit at its end, in one round trip; a statement that fails takes all of them back.</summary>
+    /// <returns>The rows of the first statement that gives any.</returns>
+    public async Task<IReadOnlyList<T>> SendAndCommitAsync<T>(CancellationToken ct)
+    {
+        Enqueue("commit");
+        var rows = await SendAsync<T>(ct);
+        open = false;
+        return rows;
+    }
+
+    /// <summary>The statement that was enqueued last.</summary>
+    protected NpgsqlBatchCommand LastEnqueued => waiting[^1];
+
+    /// <summary>Called after each round trip with what was sent, before its rows are used.</summary>
+    protected virtual void Sent(IReadOnlyList<NpgsqlBatchCommand> commands) { }
+
+    async Task<IReadOnlyList<T>> SendAsync<T>(CancellationToken ct)
+    {
+        await using var batch = connection.CreateBatch();
+        foreach (var command in waiting) batch.BatchCommands.Add(command);
+        NpgsqlBatchCommand[] sent = [.. waiting];
+        waiting.Clear();
+        open = true;
+
+        var rows = new List<T>();
+        await using (var reader = await batch.ExecuteReaderAsync(ct))
+        {
+            var wanted = begun || await reader.NextResultAsync(ct); // the first rows of all are set_agency's
+            begun = true;
+            if (wanted && reader.FieldCount > 0)
+            {
+                var parse = reader.GetRowParser<T>();
+                while (await reader.ReadAsync(ct)) rows.Add(parse(reader));
+            }
+            while (await reader.NextResultAsync(ct)) { } // a later statement's error is thrown here
+        }
+        Sent(sent);
+        return rows;
+    }
+
+    /// <summary>Takes back what was not committed and returns the connection.</summary>
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        try
+        {
+            if (open && connection.FullState.HasFlag(System.Data.ConnectionState.Open) && !connection.FullState.HasFlag(System.Data.ConnectionState.Broken))
+            {
+                await using var rollback = new NpgsqlCommand("rollback", connection);
+                await rollback.ExecuteNonQueryAsync(CancellationToken.None);
+            }
+        }
+        finally
+        {
+            await connection.DisposeAsync();
+        }
+    }
+}
