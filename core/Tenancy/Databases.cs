@@ -9,6 +9,8 @@ namespace Cirm.Core.Tenancy;
 /// <param name="secret">From which each role's password is derived, as <c>cirm migrate</c> set it.</param>
 public sealed class Databases(string connectionString, string secret) : IAsyncDisposable
 {
+    static Databases() => SqlParameters.ConfigureDapper();
+
     /// <summary>What an agency does: under row-level security, through <see cref="TenantDb"/> only.</summary>
     public NpgsqlDataSource App { get; } = NpgsqlDataSource.Create(Describe(connectionString, secret, "cirm_app"));
 

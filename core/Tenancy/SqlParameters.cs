@@ -16,7 +16,8 @@ static class SqlParameters
 {
     static readonly ConcurrentDictionary<Type, PropertyInfo[]> Properties = new();
 
-    static SqlParameters()
+    /// <summary>Tells Dapper how our columns are read. Called once, before the first connection.</summary>
+    public static void ConfigureDapper()
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new TimeHandler());

@@ -1,0 +1,16 @@
+using Cirm.Core.Platform;
+
+namespace Cirm.Core.Information;
+
+/// <summary>What information can refuse.</summary>
+public static class Problems
+{
+    /// <summary>A service with this key is there.</summary>
+    public static readonly Problem ServiceTaken = new("service-taken", 409, "A service with this key is there already.", "Make its next version, or use another key.");
+
+    /// <summary>A draft is being written already.</summary>
+    public static readonly Problem DraftExists = new("draft-exists", 409, "This service has a draft already.", "Change or publish that draft first.");
+
+    /// <summary>Only drafts are published.</summary>
+    public static readonly Problem NotADraft = new("not-a-draft", 409, "This version is not a draft.", "Make the next version and publish that.");
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+using Cirm.Core.Platform;
+
+namespace Cirm.Core.Information;
+
+/// <summary>Where a version of a service stands.</summary>
+public enum ServiceState
+{
+    /// <summary>Being written; staff see it.</summary>
+    Draft,
+    /// <summary>In force, or was until the next one.</summary>
+    Published,
+    /// <summary>Not offered any more.</summary>
+    Retired,
+}
+
+/// <summary>The citizen's rights with a service.</summary>
+/// <param name="Basis">The law or rule they rest on.</param>
+/// <param name="Objection">How to object, and where.</param>
+public sealed record Rights(Localized Basis, Localized Objection) : IJsonColumn;
+
+/// <summary>What the agency promises, in hours from submission.</summary>
+/// <param name="FirstResponseHours">Until a first answer.</param>
+/// <param name="ResolutionHours">Until it is resolved or refused.</param>
+public sealed record ServiceStandard(decimal FirstResponseHours, decimal ResolutionHours)
+{
+    /// <summary>When a case that is submitted at a moment has to be resolved.</summary>
+    public DateTimeOffset DueAt(DateTimeOffset submittedAt) => submittedAt.AddHours((double)ResolutionHours);
+}
+
+/// <summary>One version of a service.</summary>
+/// <param name="Id">The service, the same in all versions.</param>
+/// <param name="Key">The service's word in addresses and files.</param>
+/// <param name="Number">1 for the first version.</param>
+/// <param name="State">Draft, published or retired.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="Serves">Whose needs it serves.</param>
+/// <param name="Rights">The citizen's rights.</param>
+/// <param name="Calendar">The working calendar by which its hours are counted.</param>
+/// <param name="FirstResponseHours">See <see cref="Standard"/>.</param>
+/// <param name="ResolutionHours">See <see cref="Standard"/>.</param>
+/// <param name="PublishedAt">When this version came into force.</param>
+/// <param name="RetiredAt">When it was withdrawn.</param>
+/// <param name="CreatedAt">When its draft was begun.</param>
+/// <param name="Version">For If-Match.</param>
+public sealed record ServiceVersion(
+    Guid Id, string Key, int Number, ServiceState State, Localized Name, Localized? Description, Localized? Serves, Rights? Rights, string? Calendar,
+    [property: JsonIgnore] decimal? FirstResponseHours, [property: JsonIgnore] decimal? ResolutionHours,
+    DateTimeOffset? PublishedAt, DateTimeOffset? RetiredAt, DateTimeOffset CreatedAt, [property: JsonIgnore] long Version) : IVersioned
+{
+    /// <summary>The promise; null while a draft has none.</summary>
+    public ServiceStandard? Standard => FirstResponseHours is { } first && ResolutionHours is { } resolution ? new(first, resolution) : null;
+
+    /// <summary>What is missing before this version can be published (INFO-CATALOGUE, INFO-RIGHTS), as JSON pointers.</summary>
+    public IEnumerable<ValidationError> MissingToPublish()
+    {
+        if (Serves is not { Count: > 0 }) yield return new("/serves", "required", "A service cannot be published before it says whose needs it serves.");
+        if (Rights is null) yield return new("/rights", "required", "A service cannot be published before it states the citizen's rights, their basis and how to object.");
+        if (Standard is null) yield return new("/standard", "required", "A service cannot be published without a service standard.");
+    }
+}
