@@ -230,6 +230,7 @@ create table operations (
   error               text,
   cancel_requested_at timestamptz,
   requested_by        uuid,
+  attempt             integer not null default 0, -- each worker that begins it fences off those before
   version             bigint not null default 1,
   created_at          timestamptz not null,
   started_at          timestamptz,
