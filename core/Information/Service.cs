@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
 
 namespace Cirm.Core.Information;
 

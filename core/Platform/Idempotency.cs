@@ -20,7 +20,8 @@ public sealed class Idempotency(string key, string scope, byte[] requestHash)
     public byte[] KeyHash { get; } = SHA256.HashData(Encoding.UTF8.GetBytes($"{scope}\n{key}"));
 
     /// <summary>What the row must agree with.</summary>
-    public byte[] RequestHash { get; } = requestHash;
+    /// <remarks>Set later by an operation that hashes its body while it streams in.</remarks>
+    public byte[] RequestHash { get; set; } = requestHash;
 
     /// <summary>This attempt.</summary>
     public Guid Claim { get; } = Guid.CreateVersion7();

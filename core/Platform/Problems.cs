@@ -57,6 +57,9 @@ public static class Problems
     /// <summary>Two changes met; neither is lost, one has to try again.</summary>
     public static readonly Problem Busy = new("busy", 503, "This is being changed by somebody else right now.", "Try again as Retry-After says.");
 
+    /// <summary>Something we need is away for a moment.</summary>
+    public static readonly Problem Unavailable = new("unavailable", 503, "The service is not available for a moment.", "Try again as Retry-After says.");
+
     /// <summary>Ours to mend.</summary>
     public static readonly Problem Unexpected = new("unexpected", 500, "Something went wrong on our side.", "Tell the operator the traceId.");
 

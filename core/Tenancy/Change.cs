@@ -34,13 +34,6 @@ public sealed class Change : TenantTransaction
     public void Audit(DateTimeOffset now, string action, string subjectKind, Guid? subjectId, string? detail = null) =>
         AuditTrail.Append(this, AuditEntry.By(caller, now, action, subjectKind, subjectId, detail));
 
-    /// <summary>Leaves an event for others.</summary>
-    public void Emit(DateTimeOffset now, OutboxEvent fact) =>
-        Enqueue("""
-            insert into outbox (agency_id, id, type, subject_id, data, created_at)
-            values (@agency, @id, @type, @subjectId, @data, @now)
-            """, new { Id = Guid.CreateVersion7(now), fact.Type, fact.SubjectId, fact.Data, now });
-
     /// <summary>Commits; with an Idempotency-Key, as soon as <see cref="CompleteAsync"/> brings the answer.</summary>
     public override async Task CommitAsync(CancellationToken ct)
     {

@@ -34,6 +34,12 @@ public sealed class Databases(string connectionString, string secret) : IAsyncDi
         return new(database, secret);
     }
 
+    /// <summary>A secret of its own for a purpose, from the installation's: HMAC-SHA256 in hexadecimal.</summary>
+    public string SecretFor(string purpose) => Derive(secret, purpose);
+
+    static string Derive(string secret, string purpose) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(purpose)));
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -46,7 +52,7 @@ public sealed class Databases(string connectionString, string secret) : IAsyncDi
     static NpgsqlConnectionStringBuilder Describe(string connectionString, string secret, string role) => new(connectionString)
     {
         Username = role,
-        Password = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(role))),
+        Password = Derive(secret, role),
         ApplicationName = role,
         MaxPoolSize = 32,
         NoResetOnClose = true,

@@ -1,3 +1,4 @@
+using Cirm.Core.Platform;
 using Dapper;
 using Npgsql;
 
@@ -33,6 +34,13 @@ public class TenantTransaction : IAsyncDisposable
         if (sql.Contains("@agency", StringComparison.Ordinal)) command.Parameters.Add(new NpgsqlParameter<Guid>("agency", Agency));
         waiting.Add(command);
     }
+
+    /// <summary>Leaves an event for others.</summary>
+    public void Emit(DateTimeOffset now, OutboxEvent fact) =>
+        Enqueue("""
+            insert into outbox (agency_id, id, type, subject_id, data, created_at)
+            values (@agency, @id, @type, @subjectId, @data, @now)
+            """, new { Id = Guid.CreateVersion7(now), fact.Type, fact.SubjectId, fact.Data, now });
 
     /// <summary>Runs a statement and reads its rows.</summary>
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, CancellationToken ct)

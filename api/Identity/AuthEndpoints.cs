@@ -1,0 +1,111 @@
+using System.ComponentModel.DataAnnotations;
+using Cirm.Api.Platform;
+using Cirm.Core.Identity;
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.IdentityModel.Tokens;
+using Problems = Cirm.Core.Identity.Problems;
+
+namespace Cirm.Api.Identity;
+
+/// <summary>Signing in with a local account.</summary>
+public static class AuthEndpoints
+{
+    static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
+    const int WrongPerAccount = 10;
+    const int WrongPerAddress = 60;
+
+    // Hashing is made to be slow: a flood of sign-ins must not take the processors from everybody else.
+    static readonly SemaphoreSlim Hashing = new(Math.Max(1, Environment.ProcessorCount));
+
+    public static void MapAuth(this IEndpointRouteBuilder app)
+    {
+        var auth = app.MapGroup("").WithTags("Identity");
+        auth.MapPost("/v1/auth/token", SignIn).WithName("signIn").Allow(Who.Anyone | Who.Operator).WithMetadata(new NeedsNoIdempotencyKey())
+            .Refuses(Problems.SignInFailed, Core.Platform.Problems.TooMany);
+        auth.MapGet("/.well-known/jwks.json", Keys).WithName("listSigningKeys").Allow(Who.Anyone | Who.Operator);
+    }
+
+    static async Task<Ok<TokenView>> SignIn(
+        Body<SignInRequest> body, HttpContext http, Accounts accounts, Agencies agencies, TokenIssuer issuer, GuessThrottle throttle, CancellationToken ct)
+    {
+        var (email, password) = (body.Value.Email, body.Value.Password);
+        var (perAccount, perAddress) = ($"account {Accounts.KeyOf(email)}", $"sign-in from {Limits.AddressOf(http)}");
+        throttle.Check(perAccount, WrongPerAccount, Window);
+        throttle.Check(perAddress, WrongPerAddress, Window);
+
+        var candidates = body.Value.Agency is { } slug
+            ? await agencies.FindAsync(slug, ct) is { } named ? [named.Id] : []
+            : await accounts.AgenciesOfAsync(email, ct);
+        var matches = new List<(Guid Agency, SignInAccount Account)>();
+        foreach (var agency in candidates.DefaultIfEmpty(Caller.Installation)) // nobody's password takes as long to check
+        {
+            var account = await accounts.ForSignInAsync(agency, email, ct);
+            if (await VerifyAsync(account?.PasswordHash, password, ct)) matches.Add((agency, account!));
+        }
+        if (matches.Count == 0)
+        {
+            throttle.CountWrong(perAccount, WrongPerAccount, Window);
+            throttle.CountWrong(perAddress, WrongPerAddress, Window);
+            throw Problems.SignInFailed.Because("The e-mail address or the password is not right.");
+        }
+        if (matches.Count > 1)
+            throw Core.Platform.Problems.InvalidValue("/agency", "ambiguous", "Several agencies know this sign-in: name the agency's slug.");
+        var token = await issuer.IssueAsync(matches[0].Agency, matches[0].Account, ct);
+        return TypedResults.Ok(new TokenView(token, "Bearer", (int)SigningKeys.TokenLife.TotalSeconds));
+    }
+
+    static async Task<Ok<KeysView>> Keys(SigningKeys keys, CancellationToken ct)
+    {
+        await keys.RefreshAsync(ct);
+        return TypedResults.Ok(new KeysView([.. keys.Verifying.Select(key =>
+        {
+            var open = key.Rsa.ExportParameters(false);
+            return new KeyView("RSA", "sig", "RS256", key.KeyId, Base64UrlEncoder.Encode(open.Modulus), Base64UrlEncoder.Encode(open.Exponent));
+        })]));
+    }
+
+    static async Task<bool> VerifyAsync(string? hash, string password, CancellationToken ct)
+    {
+        await Hashing.WaitAsync(ct);
+        try
+        {
+            return await Task.Run(() => Passwords.Verify(hash, password), ct);
+        }
+        finally
+        {
+            Hashing.Release();
+        }
+    }
+
+    /// <summary>A sign-in.</summary>
+    public sealed record SignInRequest
+    {
+        /// <summary>The account's e-mail address.</summary>
+        /// <example>agent@boston.example</example>
+        [MaxLength(254)]
+        public required string Email { get; init; }
+
+        /// <summary>The account's password.</summary>
+        /// <example>cirm-demo</example>
+        [MaxLength(1000)]
+        public required string Password { get; init; }
+
+        /// <summary>The agency's slug; only needed by those who use the same address and password at several.</summary>
+        [MaxLength(63)]
+        public string? Agency { get; init; }
+    }
+
+    /// <summary>A token for the Authorization header.</summary>
+    /// <param name="AccessToken">A JWT signed by one of the keys at /.well-known/jwks.json.</param>
+    /// <param name="TokenType">Bearer.</param>
+    /// <param name="ExpiresIn">Seconds.</param>
+    public sealed record TokenView(string AccessToken, string TokenType, int ExpiresIn);
+
+    /// <summary>A JSON Web Key Set (RFC 7517).</summary>
+    public sealed record KeysView(IReadOnlyList<KeyView> Keys);
+
+    /// <summary>A public key.</summary>
+    public sealed record KeyView(string Kty, string Use, string Alg, string Kid, string N, string E);
+}

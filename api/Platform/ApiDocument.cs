@@ -1,0 +1,154 @@
+using System.Text.Json.Nodes;
+using Cirm.Core.Platform;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Problems = Cirm.Core.Platform.Problems;
+
+namespace Cirm.Api.Platform;
+
+/// <summary>The problems that a route can answer, declared beside it.</summary>
+public sealed record Refusals(IReadOnlyList<Problem> Problems);
+
+/// <summary>The OpenAPI 3.1 document: made from the routes, their records and their comments; nothing is written twice.</summary>
+public static class ApiDocument
+{
+    /// <summary>Declares what a route can refuse, besides what every route can.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder route, params Problem[] problems) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new Refusals(problems));
+
+    public static void AddApiDocument(this IServiceCollection services) =>
+        services.AddOpenApi("v1", o =>
+        {
+            o.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            o.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new()
+                {
+                    Title = "CiRM", Version = "v1", Description = "Citizen relationship management for public agencies.",
+                    License = new() { Name = "EUPL-1.2", Identifier = "EUPL-1.2" },
+                };
+                document.Servers = [new() { Url = "/" }];
+                document.Components ??= new();
+                document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+                {
+                    ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                    ["apiKey"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key" },
+                };
+                document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+                document.Components.Schemas["Problem"] = ProblemSchema();
+                return Task.CompletedTask;
+            });
+            o.AddOperationTransformer((operation, context, _) =>
+            {
+                Describe(operation, context);
+                return Task.CompletedTask;
+            });
+        });
+
+    public static void MapApiDocument(this WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.UseSwaggerUI(o =>
+        {
+            o.RoutePrefix = "swagger";
+            o.DocumentTitle = "CiRM";
+            o.SwaggerEndpoint("/openapi/v1.json", "CiRM v1");
+        });
+    }
+
+    static void Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var access = metadata.OfType<Access>().LastOrDefault();
+        var method = context.Description.HttpMethod;
+        operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
+        if (access is not null)
+        {
+            var roles = Enum.GetValues<Who>().Where(w => w is not (Who.None or Who.Staff or Who.Members) && access.Who.HasFlag(w)).Select(w => w.ToString().ToLowerInvariant());
+            operation.Extensions["x-roles"] = new JsonNodeExtension(new JsonArray([.. roles.Select(r => (JsonNode)r)]));
+            if (access.Scope is { } scope) operation.Extensions["x-scope"] = new JsonNodeExtension(scope);
+            var schemes = new List<OpenApiSecurityRequirement>();
+            if (access.Who.HasFlag(Who.Anyone)) schemes.Add([]);
+            schemes.Add(new() { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] });
+            if (access.Scope is not null) schemes.Add(new() { [new OpenApiSecuritySchemeReference("apiKey", context.Document)] = [] });
+            operation.Security = schemes;
+        }
+
+        var problems = new List<Problem> { Problems.TooMany, Problems.Unexpected, Problems.Busy };
+        if (access is not null && access.Who is var who && (who & ~Who.Anyone & ~Who.Operator) != 0 && !who.HasFlag(Who.Anyone)) problems.AddRange([Problems.Unauthenticated, Problems.Forbidden]);
+        if (context.Description.RelativePath?.Contains('{', StringComparison.Ordinal) == true) problems.Add(Problems.NotFound);
+        if (context.Description.ParameterDescriptions.Any(p => p.Source.Id is "Query")) problems.Add(Problems.Invalid);
+        if (operation.RequestBody is not null) problems.AddRange([Problems.Malformed, Problems.Invalid, Problems.UnsupportedMediaType, Problems.TooLarge]);
+        if (method == "POST" && !metadata.OfType<NeedsNoIdempotencyKey>().Any())
+        {
+            problems.AddRange([Problems.IdempotencyKeyBusy, Problems.IdempotencyKeyReused]);
+            AddHeader(operation, "Idempotency-Key", false, "Repeating the request with the same key and body answers as the first time and does nothing.", "0f1c2d3e-order-66");
+        }
+        if (method is "PATCH" or "DELETE" || metadata.OfType<TakesIfMatch>().Any())
+        {
+            problems.AddRange([Problems.PreconditionRequired, Problems.PreconditionFailed]);
+            AddHeader(operation, "If-Match", true, "The ETag of the state that the change was decided on.", "\"1\"");
+        }
+        problems.AddRange(metadata.OfType<Refusals>().SelectMany(r => r.Problems));
+        operation.Responses ??= [];
+        foreach (var status in problems.Distinct().GroupBy(p => p.Status))
+        {
+            operation.Responses[status.Key.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new OpenApiResponse
+            {
+                Description = string.Join(" ", status.Select(p => $"`{p.Code}`: {p.Title}")),
+                Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference("Problem", context.Document) } },
+            };
+        }
+    }
+
+    static void AddHeader(OpenApiOperation operation, string name, bool required, string description, string example)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = name, In = ParameterLocation.Header, Required = required, Description = description, Example = example,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+    }
+
+    static OpenApiSchema ProblemSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "Problem details (RFC 9457); the type's address explains it.",
+        Required = new HashSet<string> { "type", "title", "status", "detail", "traceId" },
+        Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri-reference" },
+            ["title"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
+            ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["traceId"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Properties = new Dictionary<string, IOpenApiSchema>
+                    {
+                        ["pointer"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                        ["code"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                        ["detail"] = new OpenApiSchema { Type = JsonSchemaType.String },
+                    },
+                },
+            },
+        },
+        Examples =
+        [
+            new JsonObject
+        {
+            ["type"] = "/problems/validation", ["title"] = "The input is not valid.", ["status"] = 422, ["detail"] = "This is required.",
+            ["traceId"] = "0af7651916cd43dd8448eb211c80319c",
+            ["errors"] = new JsonArray(new JsonObject { ["pointer"] = "/title", ["code"] = "required", ["detail"] = "This is required." }),
+        },
+        ],
+    };
+}
+
+/// <summary>Marks a PUT that changes what may be there already.</summary>
+public sealed record TakesIfMatch;

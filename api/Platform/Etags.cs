@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Reflection;
+using Cirm.Core.Platform;
+using Problems = Cirm.Core.Platform.Problems;
+
+namespace Cirm.Api.Platform;
+
+/// <summary>The state that a change was decided on: the number in an If-Match header.</summary>
+public sealed record IfMatch(long Version)
+{
+    /// <exception cref="Refusal"><see cref="Problems.PreconditionRequired"/> without the header.</exception>
+    public static ValueTask<IfMatch?> BindAsync(HttpContext http, ParameterInfo parameter)
+    {
+        var header = http.Request.Headers.IfMatch.ToString();
+        if (header.Length == 0) throw Problems.PreconditionRequired.Because("There is no If-Match header.");
+        // A tag that is not one of ours matches nothing, and neither does "*": the reader has to have seen the state.
+        var version = header is ['"', .. var number, '"'] && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : -1;
+        return new(new IfMatch(version));
+    }
+
+    /// <summary>Refuses when the resource is at another version by now.</summary>
+    public void Check(IVersioned resource)
+    {
+        if (resource.Version != Version) throw Changed();
+    }
+
+    /// <summary>The refusal for a change that found another version.</summary>
+    public static Refusal Changed() => Problems.PreconditionFailed.Because("Somebody changed it since you read it.");
+}
+
+public static class EtagExtensions
+{
+    /// <summary>Sets the ETag of every answer whose value has a version, and answers 304 to a reader who has that state.</summary>
+    public static TBuilder WithEtags<TBuilder>(this TBuilder group) where TBuilder : IEndpointConventionBuilder =>
+        group.AddEndpointFilter(async (context, next) =>
+        {
+            var result = await next(context);
+            if ((result as INestedHttpResult)?.Result is { } nested) result = nested;
+            if (result is not IValueHttpResult { Value: IVersioned versioned }) return result;
+            var http = context.HttpContext;
+            var tag = Of(versioned);
+            http.Response.Headers.ETag = tag;
+            return HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.IfNoneMatch == tag ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : result;
+        });
+
+    /// <summary>The entity tag of a version.</summary>
+    public static string Of(IVersioned versioned) => $"\"{versioned.Version.ToString(CultureInfo.InvariantCulture)}\"";
+}

@@ -1,0 +1,23 @@
+using Cirm.Api.Identity;
+using Cirm.Api.Information;
+using Cirm.Api.Platform;
+using Cirm.Api.Tenancy;
+using Cirm.Api.Transactions;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddPlatform();
+builder.Services.AddIdentity();
+builder.Services.AddInformation();
+builder.Services.AddTransactions();
+
+var app = builder.Build();
+app.UsePlatform();
+app.MapPlatform();
+app.MapAuth();
+app.MapAgencies();
+app.MapServices();
+app.MapCases();
+app.Run();
+
+/// <summary>The web host; named so that tests can start it.</summary>
+public partial class Program;

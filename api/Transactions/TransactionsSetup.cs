@@ -1,0 +1,8 @@
+using Cirm.Core.Transactions;
+
+namespace Cirm.Api.Transactions;
+
+public static class TransactionsSetup
+{
+    public static void AddTransactions(this IServiceCollection services) => services.AddSingleton<Cases>();
+}
