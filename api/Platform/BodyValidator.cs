@@ -148,7 +148,7 @@ public static partial class BodyValidator
             return;
         }
         CheckLength(text.Length, attributes, LongestText, "characters", at, errors);
-        if (attributes.OfType<MinLengthAttribute>().Any() && string.IsNullOrWhiteSpace(text)) errors.Add(new(at, "required", "This may not be blank."));
+        if (text.Length > 0 && attributes.OfType<MinLengthAttribute>().Any() && string.IsNullOrWhiteSpace(text)) errors.Add(new(at, "required", "This may not be blank."));
         if (attributes.OfType<RegularExpressionAttribute>().FirstOrDefault() is { } pattern && !pattern.IsValid(text))
             errors.Add(new(at, "pattern", pattern.ErrorMessage ?? $"This has to match {pattern.Pattern}."));
         if (attributes.OfType<EmailAddressAttribute>().Any() && !Email().IsMatch(text)) errors.Add(new(at, "email", "This is not an e-mail address."));

@@ -21,6 +21,7 @@ static class SqlParameters
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new TimeHandler());
+        SqlMapper.AddTypeHandler(new TextsHandler());
         SqlMapper.AddTypeHandler(new JsonHandler<Localized>());
         SqlMapper.AddTypeHandler(new JsonHandler<JsonElement>());
         SqlMapper.AddTypeHandler(new JsonHandler<Dictionary<string, JsonElement>>());
@@ -69,6 +70,12 @@ static class SqlParameters
     {
         public override DateTimeOffset Parse(object value) => new(DateTime.SpecifyKind((DateTime)value, DateTimeKind.Utc));
         public override void SetValue(System.Data.IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.UtcDateTime;
+    }
+
+    sealed class TextsHandler : SqlMapper.TypeHandler<string[]>
+    {
+        public override string[] Parse(object value) => (string[])value;
+        public override void SetValue(System.Data.IDbDataParameter parameter, string[]? value) => parameter.Value = value ?? (object)DBNull.Value;
     }
 
     internal sealed class JsonHandler<T> : SqlMapper.TypeHandler<T>

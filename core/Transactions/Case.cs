@@ -131,7 +131,7 @@ public sealed record Case(
             var allowed = After(Status).Select(s => s.Word()).ToArray();
             throw Problems.TransitionNotAllowed.Because(
                 $"A case that is {Status.Word()} cannot become {to.Word()}; it can become {string.Join(" or ", allowed)}.",
-                new Dictionary<string, object?> { ["status"] = Status.Word(), ["allowed"] = allowed });
+                new Dictionary<string, object?> { ["from"] = Status.Word(), ["allowed"] = allowed });
         }
         return this with
         {
