@@ -90,8 +90,7 @@ public sealed class AuditTrail(TenantDb db)
     public async Task<AuditVerdict> VerifyAsync(Guid agency, CancellationToken ct)
     {
         // One snapshot for the entries and the head: the chain may grow while it is walked.
-        await using var transaction = await db.BeginAsync(agency, ct);
-        transaction.Enqueue("set transaction isolation level repeatable read");
+        await using var transaction = await db.BeginSnapshotAsync(agency, ct);
         var head = await transaction.QuerySingleOrDefaultAsync<AuditHead>(
             "select position, hash from audit_heads where agency_id = @agency", null, ct) ?? new(0, []);
         byte[] previous = [];

@@ -13,7 +13,7 @@ public sealed class Operations(TenantDb db)
     /// <param name="change">To which the caller adds what the work needs, such as the pieces of a file.</param>
     /// <param name="now">The time of the request.</param>
     /// <param name="id">UUID version 7.</param>
-    /// <param name="kind">Which work; Schedule.cs names its job.</param>
+    /// <param name="kind">Which work: the name of the job that does it.</param>
     /// <param name="arguments">What was asked for; ids and choices, never personal data.</param>
     /// <param name="requestedBy">The account or API key.</param>
     public static void Request(Change change, DateTimeOffset now, Guid id, string kind, object arguments, Guid? requestedBy)

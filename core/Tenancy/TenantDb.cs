@@ -9,6 +9,10 @@ public sealed class TenantDb(Databases databases)
     public async Task<TenantTransaction> BeginAsync(Guid agency, CancellationToken ct) =>
         new(await databases.App.OpenConnectionAsync(ct), agency);
 
+    /// <summary>Opens a transaction of an agency in which every statement sees the same moment.</summary>
+    public async Task<TenantTransaction> BeginSnapshotAsync(Guid agency, CancellationToken ct) =>
+        new(await databases.App.OpenConnectionAsync(ct), agency, "begin isolation level repeatable read");
+
     /// <summary>Opens a change by a caller: a transaction that also leaves an audit entry and an event, and takes the caller's
     /// Idempotency-Key if there is one.</summary>
     public async Task<Change> BeginAsync(Caller caller, CancellationToken ct) =>

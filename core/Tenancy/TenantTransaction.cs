@@ -15,11 +15,11 @@ public class TenantTransaction : IAsyncDisposable
     bool begun;
     bool open;
 
-    internal TenantTransaction(NpgsqlConnection connection, Guid agency)
+    internal TenantTransaction(NpgsqlConnection connection, Guid agency, string begin = "begin")
     {
         this.connection = connection;
         Agency = agency;
-        Enqueue("begin");
+        Enqueue(begin);
         Enqueue("select set_agency(@agency)");
     }
 

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Cirm.Jobs.Engines;
+
+namespace Cirm.Jobs.Platform;
+
+/// <summary>
+/// Turns the outbox's pending events into work. Any number of workers may do so at once. A crash between giving work to the engine
+/// and marking its event done gives the same work again under the same name: at least once, and jobs are safe to run twice.
+/// </summary>
+public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable table, IJobEngine engine, TimeProvider clock) : IJob<NoArgs>
+{
+    /// <summary>Events claimed in one transaction.</summary>
+    const int AtATime = 500;
+
+    public static JobTerms Terms { get; } = new("dispatch-outbox"); // its next run is its retry
+
+    public async Task RunAsync(NoArgs args, IJobProgress progress, CancellationToken ct)
+    {
+        foreach (var agency in await PendingAsync(ct))
+            while (await DispatchAsync(agency, ct) == AtATime) { }
+    }
+
+    async Task<IReadOnlyList<Guid>> PendingAsync(CancellationToken ct)
+    {
+        await using var command = databases.Router.CreateCommand("select distinct agency_id from outbox where done_at is null");
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var agencies = new List<Guid>();
+        while (await reader.ReadAsync(ct)) agencies.Add(reader.GetGuid(0));
+        return agencies;
+    }
+
+    async Task<int> DispatchAsync(Guid agency, CancellationToken ct)
+    {
+        await using var transaction = await db.BeginAsync(agency, ct);
+        var events = await transaction.QueryAsync<Event>("""
+            with claimed as (
+              select id
+              from outbox
+              where agency_id = @agency and done_at is null
+              order by id
+              limit @limit
+              for update skip locked)
+            update outbox as o
+            set done_at = @now
+            from claimed
+            where o.agency_id = @agency and o.id = claimed.id and o.done_at is null
+            returning o.id, o.type, o.subject_id, o.data
+            """, new { Limit = AtATime, Now = clock.Now() }, ct);
+        foreach (var e in events.OrderBy(e => e.Id))
+            foreach (var work in WorkFor(agency, e))
+                await engine.EnqueueAsync(work, TimeSpan.Zero, ct);
+        await transaction.CommitAsync(ct);
+        return events.Count;
+    }
+
+    IEnumerable<JobRequest> WorkFor(Guid agency, Event e)
+    {
+        if (e.Type == Operations.Requested)
+            yield return Request(e.Data.GetProperty("kind").GetString()!, new OperationArgs(agency, e.SubjectId));
+        foreach (var (_, job) in table.Events.Where(on => on.Type == e.Type))
+            yield return Request(job.Terms.Name, new FactArgs(agency, e.Id, e.Type, e.SubjectId, e.Data));
+
+        JobRequest Request<TArgs>(string job, TArgs args) => new($"{e.Id}", job, JsonSerializer.Serialize(args, Wire.Json));
+    }
+
+    sealed record Event(Guid Id, string Type, Guid SubjectId, JsonElement Data);
+}

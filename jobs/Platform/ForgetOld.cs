@@ -1,0 +1,58 @@
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+
+namespace Cirm.Jobs.Platform;
+
+/// <summary>Deletes what has done its service, agency by agency, a few thousand rows at a time.</summary>
+public sealed class ForgetOld(Databases databases, TenantDb db, TimeProvider clock) : IJob<NoArgs>
+{
+    /// <summary>How long an event that was dealt with can still be looked up and delivered again.</summary>
+    static readonly TimeSpan EventsKept = TimeSpan.FromDays(90);
+
+    /// <summary>How long the file of a finished import can still be looked into.</summary>
+    static readonly TimeSpan FilesKept = TimeSpan.FromDays(1);
+
+    const int AtATime = 5000;
+
+    public static JobTerms Terms { get; } = new("forget-old", JobTerms.Growing);
+
+    public async Task RunAsync(NoArgs args, IJobProgress progress, CancellationToken ct)
+    {
+        var now = clock.Now();
+        foreach (var (_, agency) in await EveryAgency.ListAsync(databases, ct))
+        {
+            await DeleteAsync(agency, """
+                delete from outbox
+                where agency_id = @agency
+                  and id in (select id from outbox where agency_id = @agency and done_at < @before order by id limit @limit)
+                """, now - EventsKept, ct);
+            await DeleteAsync(agency, """
+                delete from idempotency_keys
+                where agency_id = @agency
+                  and key_hash in (select key_hash from idempotency_keys where agency_id = @agency and created_at < @before order by created_at limit @limit)
+                """, now - Idempotency.Kept, ct);
+            await DeleteAsync(agency, """
+                delete from import_chunks
+                where agency_id = @agency
+                  and (operation_id, ordinal) in (
+                    select c.operation_id, c.ordinal
+                    from import_chunks as c
+                    join operations as o on o.agency_id = @agency and o.id = c.operation_id
+                    where c.agency_id = @agency and o.finished_at < @before
+                    limit @limit)
+                """, now - FilesKept, ct);
+        }
+    }
+
+    async Task DeleteAsync(Guid agency, string sql, DateTimeOffset before, CancellationToken ct)
+    {
+        int deleted;
+        do
+        {
+            await using var transaction = await db.BeginAsync(agency, ct);
+            deleted = await transaction.ExecuteAsync(sql, new { before, limit = AtATime }, ct);
+            await transaction.CommitAsync(ct);
+        }
+        while (deleted >= AtATime);
+    }
+}

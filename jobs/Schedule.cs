@@ -1,0 +1,24 @@
+using Cirm.Jobs.Platform;
+
+namespace Cirm.Jobs;
+
+/// <summary>The whole timetable, and what answers what.</summary>
+public static class Schedule
+{
+    public static readonly JobTable Table = new(
+        Recurring:
+        [
+            //  name               when                   job
+            new("dispatch-outbox", When.EverySecond,      Job.Of<DispatchOutbox>()),
+            new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
+            new("verify-audit",    When.Daily("02:40"),   Job.Of<VerifyAudit>()),
+        ],
+        Events:
+        [
+            //  event of the outbox   job
+        ],
+        Operations:
+        [
+            // the job's name is the operation's kind
+        ]);
+}

@@ -1,0 +1,57 @@
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Cirm.Jobs.Engines;
+using Cirm.Jobs.Platform;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Cirm.Jobs;
+
+/// <summary>A worker process: an engine, the jobs it runs, and what is seen of them.</summary>
+public static class Worker
+{
+    /// <summary>How long a job that was asked to stop may take to end at a whole step.</summary>
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
+
+    /// <summary>Runs jobs until the process is told to stop.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(JobTable table)
+    {
+        await using var databases = Databases.FromEnvironment();
+        using var telemetry = Telemetry();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Quartz", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Grace);
+        builder.Services.AddSingleton(databases).AddSingleton(table).AddSingleton(TimeProvider.System)
+            .AddSingleton<TenantDb>().AddSingleton<AuditTrail>().AddSingleton<Operations>().AddSingleton<JobRunner>();
+        Engine.Add(builder, databases);
+        builder.Services.AddHostedService<Timetable>();
+        await builder.Build().RunAsync();
+        return 0;
+    }
+
+    /// <summary>Traces and metrics by OTLP, where OTEL_EXPORTER_OTLP_ENDPOINT says so; nothing otherwise.</summary>
+    static CompositeDisposable? Telemetry()
+    {
+        if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is null or "") return null;
+        var resource = ResourceBuilder.CreateDefault().AddService("cirm-worker");
+        return new(
+            Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(JobRunner.Telemetry, "Npgsql").AddOtlpExporter().Build(),
+            Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(JobRunner.Telemetry, "Npgsql", "System.Runtime").AddOtlpExporter().Build());
+    }
+
+    sealed class CompositeDisposable(params IDisposable[] parts) : IDisposable
+    {
+        public void Dispose() => Array.ForEach(parts, part => part.Dispose());
+    }
+
+    /// <summary>Gives the engine the timetable when the worker starts.</summary>
+    sealed class Timetable(IJobEngine engine, JobTable table) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => engine.ScheduleAsync(table.Recurring, cancellationToken);
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,13 @@
+// A worker like ours, with jobs that tell what happens to them: what the contract tests of the engines start and kill.
+using Cirm.Jobs;
+using Cirm.Jobs.Platform;
+using Cirm.WorkerHost;
+
+return await Worker.RunAsync(new JobTable(
+    Recurring:
+    [
+        new("dispatch-outbox", When.EverySecond, Job.Of<DispatchOutbox>()),
+        new("tick", When.EverySecond, Job.Of<Tick>()),
+    ],
+    Events: [new("probe.happened", Job.Of<Answer, Cirm.Core.Platform.FactArgs>())],
+    Operations: [Job.Of<Steps, Cirm.Core.Platform.OperationArgs>(), Job.Of<FailFirst, Cirm.Core.Platform.OperationArgs>()]));
