@@ -63,8 +63,13 @@ public static class CaseEndpoints
         });
         return TypedResults.Ok(await cases.ChangeAsync(caller, current with
         {
-            Kind = edited.Kind, Title = edited.Title, Description = edited.Description, Assignee = edited.Assignee,
-            Latitude = edited.Location?.Latitude, Longitude = edited.Location?.Longitude, Area = edited.Location?.Area,
+            Kind = edited.Kind,
+            Title = edited.Title,
+            Description = edited.Description,
+            Assignee = edited.Assignee,
+            Latitude = edited.Location?.Latitude,
+            Longitude = edited.Location?.Longitude,
+            Area = edited.Location?.Area,
         }, ct) ?? throw IfMatch.Changed());
     }
 
