@@ -17,6 +17,7 @@ app.MapAuth();
 app.MapAgencies();
 app.MapServices();
 app.MapCases();
+app.MapTracking();
 app.Run();
 
 /// <summary>The web host; named so that tests can start it.</summary>

@@ -23,6 +23,9 @@ public static class PlatformSetup
         builder.Services.AddSingleton<TenantDb>();
         builder.Services.AddSingleton<Agencies>();
         builder.Services.AddSingleton<AuditTrail>();
+        builder.Services.AddSingleton<AccessLog>();
+        builder.Services.AddHostedService<AccessLogWriter>();
+        builder.Services.AddSingleton<Operations>();
         builder.Services.AddScoped<CallContext>();
         builder.Services.AddScoped(s => s.GetRequiredService<CallContext>().Caller!);
         builder.Services.AddScoped(s => s.GetRequiredService<CallContext>().Agency!);
@@ -52,6 +55,8 @@ public static class PlatformSetup
             return TypedResults.Ok();
         }).ExcludeFromDescription();
         app.MapProblemCatalogue();
+        app.MapOperations();
+        app.MapAudit();
         app.MapApiDocument();
     }
 }

@@ -44,13 +44,19 @@ public static class CaseEndpoints
             new(StatusCodes.Status201Created, AddressOf(c.Id), EtagExtensions.Of(c), JsonSerializer.SerializeToUtf8Bytes(new SubmittedCase(c, code), Wire.Json), null);
     }
 
-    static async Task<Ok<Page<Case>>> List([AsParameters] CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, HttpContext http, CancellationToken ct)
+    static async Task<Ok<Page<Case>>> List([AsParameters] CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, AccessLog log, HttpContext http, CancellationToken ct)
     {
         var found = await cases.ListAsync(caller, query.ToFilter(), TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
+        await log.RecordAsync(caller, "cases.listed", "case", null, ct);
         return TypedResults.Ok(page.Of(http, found, c => new TimeCursor(c.SubmittedAt, c.Id).ToString()));
     }
 
-    static async Task<Ok<Case>> Get(Guid id, Caller caller, Cases cases, CancellationToken ct) => TypedResults.Ok(await FindAsync(cases, caller, id, ct));
+    static async Task<Ok<Case>> Get(Guid id, Caller caller, Cases cases, AccessLog log, CancellationToken ct)
+    {
+        var found = await FindAsync(cases, caller, id, ct);
+        await log.RecordAsync(caller, "case.read", "case", id, ct);
+        return TypedResults.Ok(found);
+    }
 
     static async Task<Ok<Case>> Change(Guid id, IfMatch ifMatch, MergePatch<EditCase> patch, Caller caller, Cases cases, CancellationToken ct)
     {
@@ -84,9 +90,10 @@ public static class CaseEndpoints
         return TypedResults.Created($"/v1/agencies/{home.Slug}/cases/{id}/history", note);
     }
 
-    static async Task<Ok<Page<CaseEvent>>> History(Guid id, [AsParameters] PageRequest page, Caller caller, Cases cases, HttpContext http, CancellationToken ct)
+    static async Task<Ok<Page<CaseEvent>>> History(Guid id, [AsParameters] PageRequest page, Caller caller, Cases cases, AccessLog log, HttpContext http, CancellationToken ct)
     {
         await FindAsync(cases, caller, id, ct);
+        await log.RecordAsync(caller, "case.history-read", "case", id, ct);
         var after = page.KeyCursor is not { } key ? (Guid?)null
             : Guid.TryParse(key, out var parsed) ? parsed : throw Core.Platform.Problems.InvalidValue("?cursor", "cursor", "This is not a cursor of this list; take it from next.");
         var found = await cases.HistoryAsync(caller.Agency, id, caller.IsStaff, after, page.LimitAndOne, ct);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Cirm.Core.Platform;
 
@@ -45,13 +46,15 @@ public sealed record OperationCounts(long Processed, long Accepted, long Unchang
 /// <param name="FinishedAt">When it ended, one way or another.</param>
 public sealed record Operation(
     Guid Id, string Kind, OperationState State, JsonElement Arguments, long Processed, long? Total, long Accepted, long Unchanged, long Rejected,
-    string? Error, DateTimeOffset? CancelRequestedAt, Guid? RequestedBy, int Attempt, long Version, DateTimeOffset CreatedAt,
-    DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt)
+    string? Error, DateTimeOffset? CancelRequestedAt, Guid? RequestedBy, [property: JsonIgnore] int Attempt, [property: JsonIgnore] long Version,
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt) : IVersioned
 {
     /// <summary>Nothing more will happen to it.</summary>
+    [JsonIgnore]
     public bool Finished => State is OperationState.Succeeded or OperationState.Failed or OperationState.Cancelled;
 
     /// <summary>What was worked through so far.</summary>
+    [JsonIgnore]
     public OperationCounts Counts => new(Processed, Accepted, Unchanged, Rejected, Total);
 
     /// <summary>Whether one state may follow another. A running operation may be begun again: its worker may have died.</summary>
