@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Cirm.Core.Platform;
 
@@ -10,7 +11,7 @@ public static class Wire
     static readonly ConcurrentDictionary<Enum, string> Names = new();
 
     /// <summary>camelCase, enumerations by name, UTC times, nothing nested deeper than 32.</summary>
-    public static readonly JsonSerializerOptions Json = Configure(new(JsonSerializerDefaults.Web));
+    public static readonly JsonSerializerOptions Json = Configure(new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
 
     /// <summary>Applies the conventions to options that somebody else made.</summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)

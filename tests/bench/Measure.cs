@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Cirm.Bench;
+
+/// <summary>One line of the benchmark: ours against the reference, medians over the rounds.</summary>
+sealed record Measure(string Name, double Ours, double Reference, double Ratio, string Unit, Dictionary<string, object> Detail)
+{
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = false };
+
+    /// <summary>Measures ours and the reference in turn; the first round warms up and does not count.</summary>
+    public static async Task<Measure> InTurnAsync(string name, string unit, int rounds, Func<Task<Round>> ours, Func<Task<Round>> reference)
+    {
+        var (our, their) = (new List<Round>(), new List<Round>());
+        var steal = Steal.Now();
+        for (var round = 0; round <= rounds; round++)
+        {
+            var (a, b) = (await ours(), await reference());
+            Console.Error.WriteLine(FormattableString.Invariant($"  {(round == 0 ? "warm-up" : $"round {round}")}: ours {a.Value:0.#}, reference {b.Value:0.#} {unit}"));
+            if (round == 0) continue;
+            our.Add(a);
+            their.Add(b);
+        }
+        var (o, r) = (Median(our.Select(x => x.Value)), Median(their.Select(x => x.Value)));
+        return new(name, Math.Round(o, 2), Math.Round(r, 2), Math.Round(Median(our.Zip(their, (x, y) => x.Value / y.Value)), 3), unit, new()
+        {
+            ["rounds"] = rounds,
+            ["coreMillisecondsOurs"] = Math.Round(Median(our.Select(x => x.CoreMilliseconds)), 3),
+            ["coreMillisecondsReference"] = Math.Round(Median(their.Select(x => x.CoreMilliseconds)), 3),
+            ["stealPercent"] = Math.Round(steal.PercentSince(), 1),
+            ["processors"] = Environment.ProcessorCount,
+        });
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length == 0 ? 0 : sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}
+
+/// <summary>What one round gave: the figure, and the processor time that one operation cost everybody together.</summary>
+sealed record Round(double Value, double CoreMilliseconds);
+
+/// <summary>Processor time of processes and of all that they started, from /proc; a PostgreSQL server is its postmaster.</summary>
+static class ProcessorTime
+{
+    static readonly double MillisecondsPerTick = 1000.0 / 100; // USER_HZ is 100 on every Linux that .NET runs on
+
+    public static double MillisecondsOf(params IEnumerable<int> roots)
+    {
+        var wanted = roots.ToHashSet();
+        double ticks = 0;
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(f => int.TryParse(Path.GetFileName(f), CultureInfo.InvariantCulture, out _)))
+        {
+            try
+            {
+                var stat = File.ReadAllText($"{folder}/stat");
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // from field 3, state
+                var (pid, parent) = (int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), int.Parse(fields[1], CultureInfo.InvariantCulture));
+                if (wanted.Contains(pid)) ticks += Sum(fields, 11, 14); // with children that have ended
+                else if (wanted.Contains(parent)) ticks += Sum(fields, 11, 12);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // the process ended in this moment
+            }
+        }
+        return ticks * MillisecondsPerTick;
+
+        static double Sum(string[] fields, int from, int to) => Enumerable.Range(from, to - from + 1).Sum(i => double.Parse(fields[i], CultureInfo.InvariantCulture));
+    }
+
+    public static int Own => Environment.ProcessId;
+}
+
+/// <summary>How much of the machine others took.</summary>
+sealed class Steal
+{
+    readonly double[] start = Read();
+
+    public static Steal Now() => new();
+
+    public double PercentSince()
+    {
+        var now = Read();
+        var total = now.Sum() - start.Sum();
+        return total == 0 ? 0 : 100 * (now[7] - start[7]) / total;
+    }
+
+    static double[] Read() => [.. File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8).Select(t => double.Parse(t, CultureInfo.InvariantCulture))];
+}
+
+static class Programs
+{
+    /// <summary>Runs a program to its end and gives its output; its processor time counts as a child of ours.</summary>
+    public static async Task<string> RunAsync(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? await output : throw new InvalidOperationException($"{file} failed: {string.Join("\n", (await error).Split((char)10).Take(8))}");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Cirm.Core.Platform;
+
+namespace Cirm.Bench;
+
+/// <summary>One case, and the 50 newest of a status, out of 200,000: over HTTP, against the same select under the same policies by pgbench.</summary>
+static class Read
+{
+    const int Cases = 200_000;
+
+    public static async Task<Measure> RunAsync()
+    {
+        await using var server = await StartAsync("cirm_bench_read");
+        using var client = await server.SignInAsync(Role.Agent);
+        return await Measure.InTurnAsync("read", "cases a second", 5,
+            () => Load.HttpAsync(server, _ => client.GetAsync($"/v1/agencies/{server.Slug}/cases/{IdOf(Random.Shared.Next(1, Cases + 1))}")),
+            () => Load.PgbenchAsync(server, "read", ("agency", $"{server.Agency}"), ("cases", $"{Cases}")));
+    }
+
+    public static async Task<Measure> PageAsync()
+    {
+        await using var server = await StartAsync("cirm_bench_page");
+        using var client = await server.SignInAsync(Role.Agent);
+        return await Measure.InTurnAsync("page", "pages a second", 5,
+            () => Load.HttpAsync(server, _ => client.GetAsync($"/v1/agencies/{server.Slug}/cases?status=submitted&limit=50")),
+            () => Load.PgbenchAsync(server, "page", ("agency", $"{server.Agency}")));
+    }
+
+    static Guid IdOf(int n) => Guid.ParseExact(n.ToString("x32", CultureInfo.InvariantCulture), "N");
+
+    static async Task<Server> StartAsync(string database)
+    {
+        var server = await Server.StartAsync(database);
+        await FillAsync(server, server.Agency, server.Service, 1, Cases);
+        await server.ExecuteAsync("vacuum analyze");
+        return server;
+    }
+
+    /// <summary>Cases of one agency, one a minute, every seventh still submitted.</summary>
+    public static Task FillAsync(Server server, Guid agency, Guid service, int from, int to) => server.ExecuteAsync($"""
+        insert into cases (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
+                           submitted_at, due_at, updated_at)
+        select '{agency}', lpad(to_hex(n), 32, '0')::uuid, n - {from} + 1, '{service}', 1, 'report', case when n % 7 = 0 then 'submitted' else 'closed' end, 'phone',
+               'Street light out, pole ' || n, 'Reported by phone; the caller says it has been dark for ' || n % 30 || ' days.', 42.3, -71.1,
+               'District ' || n % 25, timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-03' + n * interval '1 minute', now()
+        from generate_series({from}, {to}) n
+        """);
+}

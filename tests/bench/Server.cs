@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Cirm.Core.Identity;
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Cirm.Migrations;
+using Npgsql;
+
+namespace Cirm.Bench;
+
+/// <summary>A database of its own, and the built API (and worker) on it as processes of their own, as in production.</summary>
+sealed class Server : IAsyncDisposable
+{
+    const string Secret = "bench";
+    const string Password = "bench-password";
+    readonly List<Process> processes = [];
+
+    Server(string database, int port) => (Database, Port) = (database, port);
+
+    public string Database { get; }
+
+    public int Port { get; }
+
+    public string Slug { get; } = "bench";
+
+    public Guid Agency { get; private set; }
+
+    public Guid Service { get; private set; }
+
+    public static async Task<Server> StartAsync(string name, bool worker = false)
+    {
+        await ExecuteAsync("postgres", $"drop database if exists {name} with (force)");
+        await ExecuteAsync("postgres", $"create database {name}");
+        await Migrator.RunAsync(ConnectionTo(name), Secret, _ => { }, CancellationToken.None);
+        var server = new Server(name, FreePort());
+        await server.FillAsync();
+        server.Run("api", "Cirm.Api");
+        if (worker) server.Run("jobs", "Cirm.Jobs");
+        await server.WaitAsync();
+        return server;
+    }
+
+    /// <summary>Connections for a member of the bench's agency.</summary>
+    public async Task<HttpClient> SignInAsync(Role role)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, UseCookies = false }) { BaseAddress = new($"http://127.0.0.1:{Port}") };
+        var answer = await client.PostAsJsonAsync("/v1/auth/token", new { email = $"{role.Word()}@bench.example", password = Password });
+        var token = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <summary>The processes whose time an operation costs: ours, the server's, PostgreSQL's.</summary>
+    public async Task<int[]> ProcessesAsync() => [ProcessorTime.Own, .. processes.Select(p => p.Id), await PostmasterAsync()];
+
+    public static async Task<int> PostmasterAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionTo("postgres"));
+        await connection.OpenAsync();
+        var backend = connection.ProcessID;
+        var stat = await File.ReadAllTextAsync($"/proc/{backend}/stat");
+        return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public long ResidentMegabytes(int process) => ReadStatus(processes[process].Id, "VmHWM:") / 1024;
+
+    public Task ExecuteAsync(string sql) => ExecuteAsync(Database, sql);
+
+    public static string ConnectionTo(string database) => new NpgsqlConnectionStringBuilder(
+        Environment.GetEnvironmentVariable("CIRM_BENCH_DATABASE") ?? throw new InvalidOperationException("CIRM_BENCH_DATABASE is not set; `./cirm bench` sets it."))
+    {
+        Database = database, Pooling = false,
+    }.ConnectionString;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+        await ExecuteAsync("postgres", $"drop database if exists {Database} with (force)");
+    }
+
+    async Task FillAsync()
+    {
+        await using var databases = new Databases(ConnectionTo(Database), Secret);
+        var db = new TenantDb(databases);
+        var agencies = new Agencies(databases, db, TimeProvider.System);
+        var system = Caller.System(Caller.Installation);
+        var agency = await agencies.CreateAsync(
+            system, Slug, new("en", "Bench"), "America/New_York", ["en"], 10, "admin@bench.example", Passwords.Hash(Password), CancellationToken.None);
+        Agency = agency.Id;
+        var accounts = new Accounts(db, databases);
+        foreach (var role in (Role[])[Role.Agent, Role.Citizen])
+            await accounts.AddAsync(Caller.System(Agency), $"{role.Word()}@bench.example", Passwords.Hash(Password), null, role, TimeProvider.System.Now(), CancellationToken.None);
+        Service = (await new Core.Information.Services(db, TimeProvider.System).CreateAsync(Caller.System(Agency), "lamps",
+            new(new("en", "Lamps"), null, new("en", "Everybody"), new(new("en", "Law"), new("en", "Write")), null, new(8, 48)), publish: true, CancellationToken.None)).Id;
+    }
+
+    void Run(string folder, string assembly)
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "CiRM.sln"))) root = Path.GetDirectoryName(root.TrimEnd('/'))!;
+        var start = new ProcessStartInfo("dotnet", [$"{root}/{folder}/bin/Release/net10.0/{assembly}.dll"]) { RedirectStandardOutput = true };
+        start.Environment["CIRM_DATABASE"] = ConnectionTo(Database).Replace("Pooling=False", "Pooling=True", StringComparison.OrdinalIgnoreCase);
+        start.Environment["CIRM_SECRET"] = Secret;
+        start.Environment["CIRM_PORT"] = Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        processes.Add(process);
+    }
+
+    async Task WaitAsync()
+    {
+        using var client = new HttpClient { BaseAddress = new($"http://127.0.0.1:{Port}") };
+        for (var attempt = 0; attempt < 300; attempt++)
+        {
+            try
+            {
+                if ((await client.GetAsync("/health/ready")).StatusCode == HttpStatusCode.OK) return;
+            }
+            catch (HttpRequestException)
+            {
+                // not listening yet
+            }
+            await Task.Delay(100);
+        }
+        throw new InvalidOperationException("The API did not become ready in 30 s.");
+    }
+
+    static async Task ExecuteAsync(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionTo(database));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    static long ReadStatus(int pid, string field) => long.Parse(
+        File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith(field, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        System.Globalization.CultureInfo.InvariantCulture);
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
