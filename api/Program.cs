@@ -15,6 +15,7 @@ app.UsePlatform();
 app.MapPlatform();
 app.MapAuth();
 app.MapAgencies();
+app.MapMembers();
 app.MapServices();
 app.MapCases();
 app.MapTracking();

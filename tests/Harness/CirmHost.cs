@@ -82,6 +82,10 @@ public class CirmHost : IAsyncLifetime
         return new(member.Id, null, role, member.CitizenId);
     }
 
+    /// <summary>What the agency's audit trail tells, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> AuditActionsAsync(TestAgency agency) =>
+        [.. (await Services.GetRequiredService<AuditTrail>().ListAsync(agency.Id, null, null, null, null, 1000, CancellationToken.None)).Select(e => e.Action).Reverse()];
+
     public async ValueTask DisposeAsync()
     {
         await factory.DisposeAsync();
