@@ -25,6 +25,7 @@ public static class PlatformSetup
         builder.Services.AddSingleton<AuditTrail>();
         builder.Services.AddSingleton<AccessLog>();
         builder.Services.AddHostedService<AccessLogWriter>();
+        builder.Services.AddHostedService<Telemetry>();
         builder.Services.AddSingleton<Operations>();
         builder.Services.AddScoped<CallContext>();
         builder.Services.AddScoped(s => s.GetRequiredService<CallContext>().Caller!);
