@@ -21,7 +21,7 @@ public static class Limits
         {
             o.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetTokenBucketLimiter(AddressOf(http), _ => new()
             {
-                TokenLimit = 10_000, TokensPerPeriod = 4_000, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
+                TokenLimit = 20_000, TokensPerPeriod = 10_000, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0,
             }));
             o.AddPolicy(AnonymousWrites, http => http.Request.Headers.ContainsKey("Authorization") || http.Request.Headers.ContainsKey("X-Api-Key")
                 ? RateLimitPartition.GetNoLimiter("signed-in")

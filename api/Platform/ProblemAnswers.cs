@@ -32,7 +32,7 @@ public static class ProblemAnswers
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            http.Response.StatusCode = 499; // the client went away; nobody reads this
+            // The client went away: nobody reads an answer.
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
