@@ -9,16 +9,18 @@ builder.AddPlatform();
 builder.Services.AddIdentity();
 builder.Services.AddInformation();
 builder.Services.AddTransactions();
+builder.Services.AddImports();
 
 var app = builder.Build();
 app.UsePlatform();
 app.MapPlatform();
 app.MapAuth();
 app.MapAgencies();
-app.MapMembers();
 app.MapServices();
 app.MapCases();
 app.MapTracking();
+app.MapImports();
+app.MapImportMappings();
 app.Run();
 
 /// <summary>The web host; named so that tests can start it.</summary>

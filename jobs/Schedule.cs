@@ -1,4 +1,6 @@
+using Cirm.Core.Platform;
 using Cirm.Jobs.Platform;
+using Cirm.Jobs.Transactions;
 
 namespace Cirm.Jobs;
 
@@ -11,6 +13,7 @@ public static class Schedule
             //  name               when                   job
             new("dispatch-outbox", When.EverySecond,      Job.Of<DispatchOutbox>()),
             new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
+            new("forget-uploads",  When.Daily("02:10"),   Job.Of<ForgetUploads>()),
             new("verify-audit",    When.Daily("02:40"),   Job.Of<VerifyAudit>()),
         ],
         Events:
@@ -20,5 +23,6 @@ public static class Schedule
         Operations:
         [
             // the job's name is the operation's kind
+            Job.Of<RunImport, OperationArgs>(),
         ]);
 }

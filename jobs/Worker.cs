@@ -1,5 +1,7 @@
 using Cirm.Core.Platform;
+using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions;
 using Cirm.Jobs.Engines;
 using Cirm.Jobs.Platform;
 using OpenTelemetry;
@@ -26,7 +28,8 @@ public static class Worker
             .AddFilter("Quartz", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Grace);
         builder.Services.AddSingleton(databases).AddSingleton(table).AddSingleton(TimeProvider.System)
-            .AddSingleton<TenantDb>().AddSingleton<AuditTrail>().AddSingleton<Operations>().AddSingleton<JobRunner>();
+            .AddSingleton<TenantDb>().AddSingleton<AuditTrail>().AddSingleton<Operations>().AddSingleton<JobRunner>()
+            .AddSingleton<ImportFiles>().AddSingleton<Imports>();
         Engine.Add(builder, databases);
         builder.Services.AddHostedService<Timetable>();
         await builder.Build().RunAsync();

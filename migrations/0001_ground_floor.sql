@@ -93,8 +93,8 @@ grant select, insert, delete on signing_keys to cirm_platform;
 create table accounts (
   agency_id        uuid not null,
   id               uuid not null,
-  email            text,          -- null: signs in through the agency's identity provider, which vouched for no address
-  email_key        text,          -- lower case, for looking up
+  email            text not null,
+  email_key        text not null, -- lower case, for looking up
   password_hash    text,          -- null: signs in through the agency's identity provider only
   name             text,
   role             text not null check (role in ('citizen', 'representative', 'agent', 'manager', 'admin', 'operator')),
@@ -107,8 +107,7 @@ create table accounts (
   updated_at       timestamptz not null,
   primary key (agency_id, id),
   unique (agency_id, email_key),
-  unique (agency_id, provider_issuer, provider_subject),
-  check ((email is null) = (email_key is null) and (email is not null or provider_subject is not null))
+  unique (agency_id, provider_issuer, provider_subject)
 );
 create index accounts_email on accounts (email_key); -- which agencies know this address (cirm_router, at sign-in)
 call place_under_agency('accounts');
@@ -267,6 +266,18 @@ create table import_chunks (
 alter table import_chunks alter column bytes set storage external; -- read once, soon: not worth compressing
 call place_under_agency('import_chunks');
 grant select, insert, delete on import_chunks to cirm_app;
+
+-- Numbers that an import has taken for rows which it writes beside those it has committed (core/Transactions/ImportCasesWriter.cs).
+create table import_promises (
+  agency_id    uuid not null,
+  operation_id uuid not null,
+  records      integer not null,
+  first_number bigint not null,
+  numbers      bigint not null,
+  primary key (agency_id, operation_id)
+);
+call place_under_agency('import_promises');
+grant select, insert, delete on import_promises to cirm_app;
 
 -- How a city's own export becomes our columns.
 create table import_mappings (

@@ -1,0 +1,220 @@
+using System.Text.Json;
+using Cirm.Core.Platform;
+using Cirm.Core.Platform.Imports;
+using Cirm.Core.Tenancy;
+
+namespace Cirm.Core.Transactions;
+
+/// <summary>Writes imported cases: numbered in the order of the file, without gaps, each with its history.</summary>
+/// <remarks>
+/// Numbers come from the agency's counter, whose row is locked until the batch that took them is committed. The batch beside it
+/// writes at the same time, with the numbers behind; what it is given is promised in the first one's transaction, so that the next
+/// attempt keeps the promise when the process dies between the two commits.
+/// </remarks>
+public sealed class ImportCasesWriter : IRowImport<CaseRow>
+{
+    readonly ImportCases rules;
+    readonly Operation operation;
+    readonly DateTimeOffset now;
+    readonly string language;
+    readonly bool createServices;
+    readonly Dictionary<string, Service> services;
+    readonly Promise? promise;
+    readonly Dictionary<RowBatch<CaseRow>, Numbered> numbered = [];
+
+    ImportCasesWriter(
+        ImportCases rules, Operation operation, DateTimeOffset now, string language, bool createServices, Dictionary<string, Service> services, Promise? promise) =>
+        (this.rules, this.operation, this.now, this.language, this.createServices, this.services, this.promise) =
+        (rules, operation, now, language, createServices, services, promise);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImportColumn> Columns => ImportCases.Kind.Columns;
+
+    /// <inheritdoc/>
+    public int? Promised => promise?.Records;
+
+    /// <summary>Learns what the rows refer to.</summary>
+    public static async Task<ImportCasesWriter> LoadAsync(
+        TenantDb db, Guid agency, Operation operation, ImportRequest request, ImportAgency home, DateTimeOffset now, CancellationToken ct)
+    {
+        var services = await db.QueryAsync<Service>(agency, """
+            select s.key, s.id, v.number as version, v.resolution_hours
+            from services s
+            join service_versions v on v.agency_id = s.agency_id and v.service_id = s.id
+            where s.agency_id = @agency
+              and v.number = coalesce(s.published_version,
+                                      (select max(l.number) from service_versions l where l.agency_id = @agency and l.service_id = s.id))
+            """, null, ct);
+        var promise = await db.QuerySingleOrDefaultAsync<Promise>(agency, """
+            select records, first_number, numbers
+            from import_promises
+            where agency_id = @agency and operation_id = @id
+            """, new { operation.Id }, ct);
+        var rules = new ImportCases(home.Times(request.Mapping), request.Mapping?.NoPlace ?? [], request.CreateServices);
+        return new(rules, operation, now, home.Language, request.CreateServices, services.ToDictionary(s => s.Key), promise);
+    }
+
+    /// <inheritdoc/>
+    public void Bind(ColumnReaders columns) => rules.Bind(columns);
+
+    /// <inheritdoc/>
+    public CaseRow? Read(RecordReader record, List<Rejection> rejections) => rules.Read(record, rejections);
+
+    /// <inheritdoc/>
+    public async Task DecideAsync(TenantTransaction first, IReadOnlyList<RowBatch<CaseRow>> batches, CancellationToken ct)
+    {
+        if (createServices) await CreateServicesAsync(first, batches, ct);
+        var citizens = await CitizensAsync(first, batches, ct);
+        foreach (var batch in batches) RejectUnknown(batch, citizens);
+
+        // From here on nobody else can add a case to this agency.
+        var last = await first.QuerySingleOrDefaultAsync<long>("select last_number from case_numbers where agency_id = @agency for update", null, ct);
+        var known = await KnownAsync(first, batches, ct);
+        var kept = promise is not null && numbered.Count == 0;
+        var number = kept ? promise!.FirstNumber : last + 1;
+        numbered.Clear();
+        foreach (var batch in batches)
+        {
+            batch.New = batch.Rows.FindAll(row => known.Add(row.ExternalId)); // the first of a file's duplicates wins
+            numbered[batch] = new(number, citizens, kept, batches.Count > 1 && batch == batches[0] ? batches[1] : null, batch == batches[0] && !kept);
+            number += batch.New.Count;
+        }
+        if (kept && number > promise!.FirstNumber + promise.Numbers) throw new InvalidOperationException("There are more new cases than numbers were promised for them.");
+    }
+
+    /// <inheritdoc/>
+    public Task InsertAsync(TenantTransaction transaction, RowBatch<CaseRow> batch, CancellationToken ct)
+    {
+        var rows = batch.New;
+        var (first, citizens, _, _, _) = numbered[batch];
+        var ids = new OrderedIds();
+        var (caseIds, historyIds, numbers) = (new Guid[rows.Count], new Guid[rows.Count], new long[rows.Count]);
+        var (serviceIds, versions, due) = (new Guid[rows.Count], new int[rows.Count], new DateTime?[rows.Count]);
+        var citizenIds = new Guid?[rows.Count];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var service = services[rows[i].Service];
+            (caseIds[i], historyIds[i], numbers[i], serviceIds[i], versions[i]) = (ids.Next(now), ids.Next(now), first + i, service.Id, service.Version);
+            due[i] = rows[i].DueAt ?? (rules.FileSaysDue ? null : service.DueAt(rows[i].SubmittedAt));
+            citizenIds[i] = rows[i].CitizenExternalId is { } citizen ? citizens[citizen] : null;
+        }
+        var statuses = rows.ConvertAll(r => r.Status).ToArray();
+        transaction.Enqueue("""
+            insert into cases
+              (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
+               citizen_id, external_id, submitted_at, due_at, closed_at, updated_at)
+            select @agency, r.id, r.number, r.service_id, r.service_version, r.kind, r.status, r.channel, r.title, r.description, r.latitude, r.longitude, r.area,
+               r.citizen_id, r.external_id, r.submitted_at, r.due_at, r.closed_at, @now
+            from unnest(@caseIds, @numbers, @serviceIds, @versions, @kinds, @statuses, @channels, @titles, @descriptions, @latitudes, @longitudes, @areas,
+                        @citizenIds, @externalIds, @submittedAt, @due, @closedAt)
+              as r (id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
+                    citizen_id, external_id, submitted_at, due_at, closed_at)
+            """,
+            new
+            {
+                caseIds, numbers, serviceIds, versions, Kinds = rows.ConvertAll(r => r.Kind).ToArray(), statuses,
+                Channels = rows.ConvertAll(r => r.Channel).ToArray(), Titles = rows.ConvertAll(r => r.Title).ToArray(),
+                Descriptions = rows.ConvertAll(r => r.Description!).ToArray(), Latitudes = rows.ConvertAll(r => r.Latitude).ToArray(),
+                Longitudes = rows.ConvertAll(r => r.Longitude).ToArray(), Areas = rows.ConvertAll(r => r.Area!).ToArray(), citizenIds,
+                ExternalIds = rows.ConvertAll(r => r.ExternalId).ToArray(), SubmittedAt = rows.ConvertAll(r => r.SubmittedAt).ToArray(), due,
+                ClosedAt = rows.ConvertAll(r => r.ClosedAt).ToArray(), now,
+            });
+        transaction.Enqueue("""
+            insert into case_history (agency_id, case_id, id, at, kind, to_status, actor_kind)
+            select @agency, r.case_id, r.id, @now, 'imported', r.status, 'system'
+            from unnest(@caseIds, @historyIds, @statuses) as r (case_id, id, status)
+            """, new { caseIds, historyIds, statuses, now });
+        return transaction.FlushAsync(ct);
+    }
+
+    /// <inheritdoc/>
+    public void Finish(TenantTransaction transaction, RowBatch<CaseRow> batch)
+    {
+        var (number, _, _, beside, takes) = numbered[batch];
+        if (takes)
+            transaction.Enqueue("""
+                update case_numbers set last_number = @last where agency_id = @agency
+                """, new { Last = number + batch.New.Count + (beside?.New.Count ?? 0) - 1 });
+        if (beside is not null)
+            transaction.Enqueue("""
+                insert into import_promises (agency_id, operation_id, records, first_number, numbers)
+                values (@agency, @id, @records, @firstNumber, @numbers)
+                """, new { operation.Id, beside.Records, FirstNumber = number + batch.New.Count, Numbers = (long)beside.New.Count });
+        if (!takes)
+            transaction.Enqueue("delete from import_promises where agency_id = @agency and operation_id = @id", new { operation.Id });
+    }
+
+    void RejectUnknown(RowBatch<CaseRow> batch, Dictionary<string, Guid> citizens)
+    {
+        batch.Rejected += batch.Rows.RemoveAll(row =>
+        {
+            var before = batch.Rejections.Count;
+            if (!services.ContainsKey(row.Service))
+                batch.Rejections.Add(new(row.Line, rules.ServiceColumn, "unknown", $"There is no service \"{row.Service}\". With createServices=true it is made, as a draft."));
+            if (row.CitizenExternalId is { } citizen && !citizens.ContainsKey(citizen))
+                batch.Rejections.Add(new(row.Line, rules.CitizenColumn, "unknown", "There is no citizen with this external id: import citizens first."));
+            return batch.Rejections.Count > before;
+        });
+    }
+
+    static async Task<Dictionary<string, Guid>> CitizensAsync(TenantTransaction transaction, IReadOnlyList<RowBatch<CaseRow>> batches, CancellationToken ct)
+    {
+        string[] externalIds = [.. batches.SelectMany(b => b.Rows).Select(r => r.CitizenExternalId).OfType<string>().Distinct()];
+        if (externalIds.Length == 0) return [];
+        return (await transaction.QueryAsync<KnownCitizen>("""
+            select external_id, citizen_id from citizen_identities where agency_id = @agency and external_id = any(@externalIds)
+            """, new { externalIds }, ct)).ToDictionary(c => c.ExternalId, c => c.CitizenId);
+    }
+
+    // Most files are in the order of their ids: when nothing is kept between the least and the greatest, none is looked for.
+    static async Task<HashSet<string>> KnownAsync(TenantTransaction transaction, IReadOnlyList<RowBatch<CaseRow>> batches, CancellationToken ct) =>
+        [.. await transaction.QueryAsync<string>("""
+            select c.external_id
+            from cases c
+            where c.agency_id = @agency and c.external_id = any(@externalIds)
+              and (select exists (select from cases r
+                                  where r.agency_id = @agency
+                                    and r.external_id between (select min(id) from unnest(@externalIds) as i (id)) and (select max(id) from unnest(@externalIds) as i (id))))
+            """, new { ExternalIds = batches.SelectMany(b => b.Rows).Select(r => r.ExternalId).ToArray() }, ct)];
+
+    async Task CreateServicesAsync(TenantTransaction transaction, IReadOnlyList<RowBatch<CaseRow>> batches, CancellationToken ct)
+    {
+        var missing = batches.SelectMany(b => b.Rows).Where(r => !services.ContainsKey(r.Service)).DistinctBy(r => r.Service).OrderBy(r => r.Service, StringComparer.Ordinal).ToList();
+        if (missing.Count == 0) return;
+        var ids = new OrderedIds();
+        var made = await transaction.QueryAsync<Service>("""
+            with made as (
+              insert into services (agency_id, id, key, created_at, updated_at)
+              select @agency, m.id, m.key, @now, @now
+              from unnest(@ids, @keys) as m (id, key)
+              on conflict (agency_id, key) do nothing
+              returning id, key),
+            drafted as (
+              insert into service_versions (agency_id, service_id, number, state, name, created_at)
+              select @agency, made.id, 1, 'draft', jsonb_build_object(@language, m.name), @now
+              from made
+              join unnest(@keys, @names) as m (key, name) on m.key = made.key)
+            select key, id, 1 as version, null::numeric as resolution_hours from made
+            """,
+            new
+            {
+                Ids = missing.Select(_ => ids.Next(now)).ToArray(), Keys = missing.Select(r => r.Service).ToArray(),
+                Names = missing.Select(r => r.ServiceName ?? r.Service).ToArray(), language, now,
+            }, ct);
+        AuditTrail.Append(transaction, [.. made.Select(s => AuditEntry.By(Caller.System(transaction.Agency), now, "service.created", "service", s.Id,
+            JsonSerializer.Serialize(new { import = operation.Id })))]);
+        foreach (var service in made) services[service.Key] = service;
+        if (made.Count < missing.Count) throw new InvalidOperationException("A service was made by somebody else in this moment; the next attempt finds it.");
+    }
+
+    sealed record Service(string Key, Guid Id, int Version, decimal? ResolutionHours)
+    {
+        public DateTime? DueAt(DateTime submittedAt) => ResolutionHours is { } hours ? submittedAt.AddHours((double)hours) : null;
+    }
+
+    sealed record Promise(int Records, long FirstNumber, long Numbers);
+
+    sealed record KnownCitizen(string ExternalId, Guid CitizenId);
+
+    sealed record Numbered(long FirstNumber, Dictionary<string, Guid> Citizens, bool Kept, RowBatch<CaseRow>? Beside, bool Takes);
+}

@@ -1,0 +1,37 @@
+using Cirm.Core.Information;
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Cirm.Seeds.Information;
+using Cirm.Seeds.Tenancy;
+using Cirm.Seeds.Transactions;
+
+namespace Cirm.Seeds;
+
+/// <summary>
+/// The two demo agencies: <c>boston</c> on real requests, <c>mashhad</c> in Persian. Everything goes the way that agencies themselves
+/// go, through core, under row-level security, and can be run again.
+/// </summary>
+public sealed class Demo(Databases databases, TimeProvider clock, Action<string> tell)
+{
+    public async Task LoadAsync(CancellationToken ct)
+    {
+        var db = new TenantDb(databases);
+        var agencies = new DemoAgencies(databases, db, clock, tell);
+        var services = new ServiceSeeds(db, new Services(db, clock), tell);
+        var cases = new CaseSeeds(db, clock, tell);
+
+        await agencies.EnsureOperatorAsync(ct);
+        var boston = await agencies.EnsureAsync("boston", new Localized("en", "City of Boston (demonstration)"), "America/New_York", ["en"], ct);
+        await services.EnsureAsync(boston, ServiceSeeds.Boston(), ct);
+        await cases.EnsureAsync(boston, "boston_2011.csv.gz", "boston-311.mapping.json", ct);
+
+        var mashhad = await agencies.EnsureAsync(
+            "mashhad", new Localized { ["fa"] = "شهرداری مشهد (نمایشی)", ["en"] = "City of Mashhad (demonstration)" }, "Asia/Tehran", ["fa", "en"], ct);
+        await services.EnsureAsync(mashhad, ServiceSeeds.Mashhad(), ct);
+        await cases.EnsureAsync(mashhad, "mashhad-cases.ndjson", null, ct);
+        tell("the demo is there");
+    }
+
+    /// <summary>A file that is shipped beside this program.</summary>
+    public static string File(params ReadOnlySpan<string> path) => Path.Combine([AppContext.BaseDirectory, .. path]);
+}
