@@ -1,18 +1,27 @@
-using Cirm.Jobs;
+using Cirm.Core.Tenancy;
 using Cirm.Jobs.Platform;
 
-return args switch
-{
-    [] => await Worker.RunAsync(Schedule.Table),
-    ["verify-audit", .. var agencies] => await VerifyAudit.CommandAsync(agencies, Console.Out, CancellationToken.None),
-    _ => Usage(),
-};
+namespace Cirm.Jobs;
 
-static int Usage()
+static class Program // named, because the tests know another program too
 {
-    Console.Error.WriteLine("""
-        Cirm.Jobs                          run jobs until told to stop
-        Cirm.Jobs verify-audit [agency …]  check the audit chains of these agencies (slugs), or of all and of the installation
-        """);
-    return 2;
+    static async Task<int> Main(string[] args)
+    {
+        await using var databases = Databases.FromEnvironment();
+        return args switch
+        {
+            [] => await Worker.RunAsync(databases, Schedule.Table),
+            ["verify-audit", .. var agencies] => await VerifyAudit.CommandAsync(databases, agencies, Console.Out, CancellationToken.None),
+            _ => Usage(),
+        };
+    }
+
+    static int Usage()
+    {
+        Console.Error.WriteLine("""
+            Cirm.Jobs                          run jobs until told to stop
+            Cirm.Jobs verify-audit [agency …]  check the audit chains of these agencies (slugs), or of all and of the installation
+            """);
+        return 2;
+    }
 }

@@ -15,16 +15,15 @@ namespace Cirm.Jobs;
 public static class Worker
 {
     /// <summary>How long a job that was asked to stop may take to end at a whole step.</summary>
-    static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(25);
 
     /// <summary>Runs jobs until the process is told to stop.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(JobTable table)
+    public static async Task<int> RunAsync(Databases databases, JobTable table)
     {
-        await using var databases = Databases.FromEnvironment();
         using var telemetry = Telemetry();
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Information)
+        var builder = Engine.CreateBuilder();
+        builder.Logging.ClearProviders().AddJsonConsole(json => json.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Information)
             .AddFilter("Quartz", LogLevel.Warning).AddFilter("Hangfire", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Grace);
         builder.Services.AddSingleton(databases).AddSingleton(table).AddSingleton(TimeProvider.System)
@@ -32,7 +31,7 @@ public static class Worker
             .AddSingleton<ImportFiles>().AddSingleton<Imports>();
         Engine.Add(builder, databases);
         builder.Services.AddHostedService<Timetable>();
-        await builder.Build().RunAsync();
+        await Engine.Build(builder).RunAsync();
         return 0;
     }
 

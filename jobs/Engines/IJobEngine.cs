@@ -32,12 +32,13 @@ public static class Engine
     /// <summary>How many jobs a worker process runs at a time.</summary>
     public const int JobsAtATime = 8;
 
-    public static void Add(IHostApplicationBuilder builder, Databases databases)
-    {
 #if HANGFIRE
-        HangfireEngine.Add(builder, databases);
+    public static IHostApplicationBuilder CreateBuilder() => HangfireEngine.CreateBuilder();
+    public static void Add(IHostApplicationBuilder builder, Databases databases) => HangfireEngine.Add(builder, databases);
+    public static IHost Build(IHostApplicationBuilder builder) => HangfireEngine.Build(builder);
 #else
-        QuartzEngine.Add(builder, databases);
+    public static IHostApplicationBuilder CreateBuilder() => Host.CreateEmptyApplicationBuilder(null);
+    public static void Add(IHostApplicationBuilder builder, Databases databases) => QuartzEngine.Add(builder, databases);
+    public static IHost Build(IHostApplicationBuilder builder) => ((HostApplicationBuilder)builder).Build();
 #endif
-    }
 }

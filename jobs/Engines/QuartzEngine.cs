@@ -74,7 +74,7 @@ public sealed class QuartzJob(JobRunner runner, IJobEngine engine) : IJob<JobReq
     public async ValueTask Execute(IJobExecutionContext context, JobRequest input, CancellationToken cancellationToken = default)
     {
         // Quartz's own retries forget their count when a worker is recovered; ours travel with the request.
-        if (await runner.RunAsync(input, cancellationToken) is not { } pause) return;
+        if (await runner.RunAsync(input, cancellationToken) is not { Pause: { } pause }) return;
         while (true)
         {
             try

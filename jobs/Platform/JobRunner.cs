@@ -6,6 +6,11 @@ using Cirm.Jobs.Engines;
 
 namespace Cirm.Jobs.Platform;
 
+/// <summary>How an attempt failed.</summary>
+/// <param name="What">Kinds and places, no content.</param>
+/// <param name="Pause">How long to wait before the next attempt; null when there is none.</param>
+public sealed record FailedAttempt(string What, TimeSpan? Pause);
+
 /// <summary>Runs one attempt of a job, the same for every engine.</summary>
 public sealed class JobRunner(JobTable table, IServiceScopeFactory scopes, Operations operations, TimeProvider clock, ILogger<JobRunner> log)
 {
@@ -20,9 +25,9 @@ public sealed class JobRunner(JobTable table, IServiceScopeFactory scopes, Opera
     /// <summary>Runs a job once.</summary>
     /// <param name="request">What the engine kept.</param>
     /// <param name="stopping">Cancelled when the worker stops.</param>
-    /// <returns>Null when there is nothing more to do; otherwise how long to wait before the next attempt.</returns>
+    /// <returns>How it failed; null when it did not.</returns>
     /// <exception cref="OperationCanceledException">The worker stops: the same attempt is to be given to another.</exception>
-    public async Task<TimeSpan?> RunAsync(JobRequest request, CancellationToken stopping)
+    public async Task<FailedAttempt?> RunAsync(JobRequest request, CancellationToken stopping)
     {
         using var activity = Traces.StartActivity($"job {request.Job}", ActivityKind.Consumer, parentContext: default);
         activity?.SetTag("cirm.job.attempt", request.Attempt);
@@ -48,7 +53,7 @@ public sealed class JobRunner(JobTable table, IServiceScopeFactory scopes, Opera
             activity?.SetStatus(ActivityStatusCode.Error);
             log.Log(pause is null ? LogLevel.Error : LogLevel.Warning, "Job {Job} {Key} failed at attempt {Attempt}, next in {Pause}: {Failure}",
                 request.Job, request.Key, request.Attempt, pause, failure.WithoutContent());
-            return pause;
+            return new(failure.WithoutContent(), pause);
         }
         catch (Exception failure)
         {

@@ -17,9 +17,8 @@ public sealed class VerifyAudit(Databases databases, AuditTrail trail, ILogger<V
 
     /// <summary><c>verify-audit [agency …]</c>: a line for each chain.</summary>
     /// <returns>0 when every chain holds, 1 when one is broken, 2 when an agency is not known.</returns>
-    public static async Task<int> CommandAsync(IReadOnlyList<string> slugs, TextWriter output, CancellationToken ct)
+    public static async Task<int> CommandAsync(Databases databases, IReadOnlyList<string> slugs, TextWriter output, CancellationToken ct)
     {
-        await using var databases = Databases.FromEnvironment();
         var trail = new AuditTrail(new TenantDb(databases));
         var known = await EveryAgency.ListAsync(databases, ct);
         var unknown = slugs.Except(known.Select(a => a.Slug)).ToList();

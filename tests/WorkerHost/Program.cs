@@ -3,7 +3,8 @@ using Cirm.Jobs;
 using Cirm.Jobs.Platform;
 using Cirm.WorkerHost;
 
-return await Worker.RunAsync(new JobTable(
+await using var databases = Cirm.Core.Tenancy.Databases.FromEnvironment();
+return await Worker.RunAsync(databases, new JobTable(
     Recurring:
     [
         new("dispatch-outbox", When.EverySecond, Job.Of<DispatchOutbox>()),

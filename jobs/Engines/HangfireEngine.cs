@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Cirm.Core.Tenancy;
+using Cirm.Jobs.Platform;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.PostgreSql;
+using Hangfire.Server;
+using Hangfire.States;
+using Hangfire.Storage;
+using HangfireCall = Hangfire.Common.Job;
+
+namespace Cirm.Jobs.Engines;
+
+/// <summary>Hangfire 1.8: a queue in PostgreSQL. What a worker fetched and no longer confirms is fetched by another.</summary>
+public sealed class HangfireEngine(IBackgroundJobClient client, IRecurringJobManager timetables, JobStorage storage) : IJobEngine
+{
+    public static IHostApplicationBuilder CreateBuilder() => HangfireDashboard.CreateBuilder() ?? Host.CreateEmptyApplicationBuilder(null);
+
+    public static IHost Build(IHostApplicationBuilder builder) =>
+        builder is WebApplicationBuilder web ? HangfireDashboard.Build(web) : ((HostApplicationBuilder)builder).Build();
+
+    public static void Add(IHostApplicationBuilder builder, Databases databases)
+    {
+        builder.Services.AddSingleton<IJobEngine, HangfireEngine>();
+        builder.Services.AddHangfire(configuration => configuration
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UsePostgreSqlStorage(
+                postgres => postgres.UseNpgsqlConnection(databases.ConnectionStringOf("cirm_engine")),
+                new PostgreSqlStorageOptions
+                {
+                    SchemaName = "engine",
+                    QueuePollInterval = TimeSpan.FromMilliseconds(500),
+                    InvisibilityTimeout = Engine.TakenOverAfter,
+                    UseSlidingInvisibilityTimeout = true, // a job may run longer than that, as long as its worker lives
+                })
+            .WithJobExpirationTimeout(TimeSpan.FromHours(1))); // the outbox alone makes a job a second
+        builder.Services.AddHangfireServer(server =>
+        {
+            server.WorkerCount = Engine.JobsAtATime;
+            server.SchedulePollingInterval = TimeSpan.FromSeconds(1);
+            server.ShutdownTimeout = Worker.Grace;
+        });
+    }
+
+    // Hangfire knows no names for one-off jobs: a request given twice is two jobs, and jobs are safe to run twice.
+    public Task EnqueueAsync(JobRequest request, TimeSpan delay, CancellationToken ct)
+    {
+        client.Create(Call(request, recurring: false), delay > TimeSpan.Zero ? new ScheduledState(delay) : new EnqueuedState());
+        return Task.CompletedTask;
+    }
+
+    public Task ScheduleAsync(IReadOnlyList<Recurring> timetable, CancellationToken ct)
+    {
+        foreach (var (name, when, job) in timetable)
+            timetables.AddOrUpdate(
+                name,
+                Call(new(name, job.Terms.Name, "{}"), recurring: true),
+                when.Every is { } every
+                    ? every < TimeSpan.FromMinutes(1) ? $"*/{every.Seconds} * * * * *" : $"*/{(int)every.TotalMinutes} * * * *"
+                    : $"{when.At!.Value.Minute} {when.At.Value.Hour} * * *",
+                new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc });
+
+        using var connection = storage.GetConnection();
+        foreach (var known in connection.GetRecurringJobs().Where(known => timetable.All(line => line.Name != known.Id)))
+            timetables.RemoveIfExists(known.Id);
+        return Task.CompletedTask;
+    }
+
+    static HangfireCall Call(JobRequest request, bool recurring) =>
+        HangfireCall.FromExpression<HangfireJob>(job => job.RunAsync(request.Key, request.Job, request.Args, recurring, null!, CancellationToken.None));
+}
+
+/// <summary>The one job that Hangfire knows: it runs ours by name.</summary>
+public sealed class HangfireJob(JobRunner runner)
+{
+    static readonly ConcurrentDictionary<string, bool> Recurring = new(StringComparer.Ordinal);
+
+    [AutomaticRetry(Attempts = 0, LogEvents = false), RetriedAsDeclared]
+    public async Task RunAsync(string key, string job, string args, bool recurring, PerformContext context, CancellationToken ct)
+    {
+        if (recurring && !Recurring.TryAdd(job, true)) return; // its last run has not ended
+        try
+        {
+            var attempt = 1 + context.GetJobParameter<int>(RetriedAsDeclaredAttribute.Retries);
+            if (await runner.RunAsync(new(key, job, args, attempt), ct) is { } failed) throw new FailedAttemptException(failed);
+        }
+        finally
+        {
+            if (recurring) Recurring.TryRemove(job, out _);
+        }
+    }
+}
+
+/// <summary>A failed attempt as Hangfire keeps it and its dashboard shows it: without content.</summary>
+public sealed class FailedAttemptException(FailedAttempt failed) : Exception(failed.What)
+{
+    public TimeSpan? Pause { get; } = failed.Pause;
+}
+
+/// <summary>Schedules a failed attempt again after the pause that its job declares.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RetriedAsDeclaredAttribute : JobFilterAttribute, IElectStateFilter
+{
+    public const string Retries = "RetryCount"; // as the dashboard calls it
+
+    public void OnStateElection(ElectStateContext context)
+    {
+        if (context.CandidateState is not FailedState { Exception: FailedAttemptException { Pause: { } pause } }) return;
+        context.SetJobParameter(Retries, context.GetJobParameter<int>(Retries) + 1);
+        context.CandidateState = new ScheduledState(pause) { Reason = "Failed, and tried again as the job declares." };
+    }
+}
