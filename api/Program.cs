@@ -16,6 +16,7 @@ app.UsePlatform();
 app.MapPlatform();
 app.MapAuth();
 app.MapAgencies();
+app.MapMembers();
 app.MapServices();
 app.MapCases();
 app.MapTracking();

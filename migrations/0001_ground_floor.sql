@@ -93,8 +93,8 @@ grant select, insert, delete on signing_keys to cirm_platform;
 create table accounts (
   agency_id        uuid not null,
   id               uuid not null,
-  email            text not null,
-  email_key        text not null, -- lower case, for looking up
+  email            text,          -- null: signs in through the agency's identity provider, which vouched for no address
+  email_key        text,          -- lower case, for looking up
   password_hash    text,          -- null: signs in through the agency's identity provider only
   name             text,
   role             text not null check (role in ('citizen', 'representative', 'agent', 'manager', 'admin', 'operator')),
@@ -107,7 +107,8 @@ create table accounts (
   updated_at       timestamptz not null,
   primary key (agency_id, id),
   unique (agency_id, email_key),
-  unique (agency_id, provider_issuer, provider_subject)
+  unique (agency_id, provider_issuer, provider_subject),
+  check ((email is null) = (email_key is null) and (email is not null or provider_subject is not null))
 );
 create index accounts_email on accounts (email_key); -- which agencies know this address (cirm_router, at sign-in)
 call place_under_agency('accounts');

@@ -16,14 +16,11 @@ public static class AuthEndpoints
     const int WrongPerAccount = 10;
     const int WrongPerAddress = 60;
 
-    // Hashing is made to be slow: a flood of sign-ins must not take the processors from everybody else.
-    static readonly SemaphoreSlim Hashing = new(Math.Max(1, Environment.ProcessorCount));
-
     public static void MapAuth(this IEndpointRouteBuilder app)
     {
         var auth = app.MapGroup("").WithTags("Identity");
         auth.MapPost("/v1/auth/token", SignIn).WithName("signIn").Allow(Who.Anyone | Who.Operator).WithMetadata(new NeedsNoIdempotencyKey())
-            .Refuses(Problems.SignInFailed, Core.Platform.Problems.TooMany);
+            .Refuses(Problems.SignInFailed, Core.Tenancy.Problems.Suspended);
         auth.MapGet("/.well-known/jwks.json", Keys).WithName("listSigningKeys").Allow(Who.Anyone | Who.Operator);
     }
 
@@ -38,21 +35,27 @@ public static class AuthEndpoints
         var candidates = body.Value.Agency is { } slug
             ? await agencies.FindAsync(slug, ct) is { } named ? [named.Id] : []
             : await accounts.AgenciesOfAsync(email, ct);
-        var matches = new List<(Guid Agency, SignInAccount Account)>();
+        var found = new List<(Guid Agency, SignInAccount Account)>();
         foreach (var agency in candidates.DefaultIfEmpty(Caller.Installation)) // nobody's password takes as long to check
         {
             var account = await accounts.ForSignInAsync(agency, email, ct);
-            if (await VerifyAsync(account?.PasswordHash, password, ct)) matches.Add((agency, account!));
+            var matches = await Passwords.InTurnAsync(() =>
+            {
+                throttle.Check(perAccount, WrongPerAccount, Window); // others may have guessed while this one waited
+                return Passwords.Verify(account?.PasswordHash, password);
+            }, ct);
+            if (matches) found.Add((agency, account!));
         }
-        if (matches.Count == 0)
+        if (found.Count == 0)
         {
             throttle.CountWrong(perAccount, WrongPerAccount, Window);
             throttle.CountWrong(perAddress, WrongPerAddress, Window);
             throw Problems.SignInFailed.Because("The e-mail address or the password is not right.");
         }
-        if (matches.Count > 1)
+        if (found.Count > 1)
             throw Core.Platform.Problems.InvalidValue("/agency", "ambiguous", "Several agencies know this sign-in: name the agency's slug.");
-        var token = await issuer.IssueAsync(matches[0].Agency, matches[0].Account, ct);
+        if (found[0].Account.Suspended) throw Core.Tenancy.Problems.Suspended.Because("Your agency is suspended.");
+        var token = await issuer.IssueAsync(found[0].Agency, found[0].Account, ct);
         return TypedResults.Ok(new TokenView(token, "Bearer", (int)SigningKeys.TokenLife.TotalSeconds));
     }
 
@@ -64,19 +67,6 @@ public static class AuthEndpoints
             var open = key.Rsa.ExportParameters(false);
             return new KeyView("RSA", "sig", "RS256", key.KeyId, Base64UrlEncoder.Encode(open.Modulus), Base64UrlEncoder.Encode(open.Exponent));
         })]));
-    }
-
-    static async Task<bool> VerifyAsync(string? hash, string password, CancellationToken ct)
-    {
-        await Hashing.WaitAsync(ct);
-        try
-        {
-            return await Task.Run(() => Passwords.Verify(hash, password), ct);
-        }
-        finally
-        {
-            Hashing.Release();
-        }
     }
 
     /// <summary>A sign-in.</summary>

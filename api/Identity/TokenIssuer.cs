@@ -25,7 +25,7 @@ public sealed class TokenIssuer(SigningKeys keys, TimeProvider clock)
             [CirmClaims.Agency] = agency.ToString(),
             [CirmClaims.Role] = account.Role.Word(),
         };
-        if (account.CitizenId is { } citizen) claims[CirmClaims.Citizen] = citizen.ToString();
+        if (account is { Role: Role.Citizen or Role.Representative, CitizenId: { } citizen }) claims[CirmClaims.Citizen] = citizen.ToString();
         return Handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Issuer, Audience = Audience, IssuedAt = now, NotBefore = now, Expires = now + SigningKeys.TokenLife, Claims = claims,

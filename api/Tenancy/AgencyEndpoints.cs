@@ -25,7 +25,7 @@ public static class AgencyEndpoints
         var wanted = body.Value;
         CheckTimeZone(wanted.TimeZone);
         var agency = await agencies.CreateAsync(
-            caller, wanted.Slug, wanted.Name, wanted.TimeZone, wanted.Locales, wanted.SmallestGroup, wanted.Admin.Email, Passwords.Hash(wanted.Admin.Password), ct);
+            caller, wanted.Slug, wanted.Name, wanted.TimeZone, wanted.Locales, wanted.SmallestGroup, wanted.Admin.Email, await Passwords.HashAsync(wanted.Admin.Password, ct), ct);
         return TypedResults.Created($"/v1/agencies/{agency.Slug}", agency);
     }
 

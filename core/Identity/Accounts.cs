@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Dapper;
@@ -7,7 +8,7 @@ namespace Cirm.Core.Identity;
 
 /// <summary>A member of an agency as admins see it.</summary>
 /// <param name="Id">The account.</param>
-/// <param name="Email">As the member wrote it.</param>
+/// <param name="Email">As the member wrote it; missing when the agency's provider vouched for none.</param>
 /// <param name="Name">How they are called; may be missing.</param>
 /// <param name="Role">What they may do.</param>
 /// <param name="CitizenId">The citizen that a citizen's account stands for.</param>
@@ -15,7 +16,7 @@ namespace Cirm.Core.Identity;
 /// <param name="CreatedAt">Since when.</param>
 /// <param name="Version">For If-Match.</param>
 public sealed record Member(
-    Guid Id, string Email, string? Name, Role Role, Guid? CitizenId, bool Disabled, DateTimeOffset CreatedAt, [property: System.Text.Json.Serialization.JsonIgnore] long Version) : IVersioned;
+    Guid Id, string? Email, string? Name, Role Role, Guid? CitizenId, bool Disabled, DateTimeOffset CreatedAt, [property: JsonIgnore] long Version) : IVersioned;
 
 /// <summary>Who may sign in, and as what.</summary>
 public sealed class Accounts(TenantDb db, Databases databases)
@@ -47,15 +48,7 @@ public sealed class Accounts(TenantDb db, Databases databases)
             """,
             new { Id = Guid.CreateVersion7(now), Email = email.Trim(), EmailKey = KeyOf(email), passwordHash, name, role, citizen, now }, ct)
             ?? throw Problems.EmailTaken.Because("There is a member with this e-mail address already.");
-        if (citizen is { } id)
-        {
-            transaction.Enqueue("""
-                insert into citizens (agency_id, id, created_at, updated_at) values (@agency, @id, @now, @now)
-                """, new { id, now });
-            transaction.Enqueue("""
-                insert into citizen_identities (agency_id, citizen_id, name, email) values (@agency, @id, @name, @email)
-                """, new { id, name, email });
-        }
+        if (citizen is { } id) AddCitizen(transaction, id, name, member.Email, now);
         return member;
     }
 
@@ -79,37 +72,66 @@ public sealed class Accounts(TenantDb db, Databases databases)
             where agency_id = @agency and id = @id
             """, new { id }, ct);
 
-    /// <summary>Changes a member that is still at a version; what is null stays as it is.</summary>
+    /// <summary>Changes name, role, being disabled, and the password if there is a new one, of a member that is still at a version.</summary>
     /// <returns>The member, or null when it is not there or not at that version.</returns>
-    public async Task<Member?> ChangeAsync(
-        Caller caller, Guid id, long version, string? name, Role? role, bool? disabled, string? passwordHash, DateTimeOffset now, CancellationToken ct)
+    /// <exception cref="Refusal"><see cref="Problems.LastAdmin"/>.</exception>
+    public async Task<Member?> ChangeAsync(Caller caller, Member to, string? passwordHash, DateTimeOffset now, CancellationToken ct)
     {
+        var citizen = Guid.CreateVersion7(now);
         await using var change = await db.BeginAsync(caller, ct);
+        // The admins' rows are locked in one order, so that two admins cannot take each other away at the same time.
         var member = await change.QuerySingleOrDefaultAsync<Member>("""
+            with admins as (
+              select id
+              from accounts
+              where agency_id = @agency and role = 'admin' and disabled_at is null
+              order by id
+              for update)
             update accounts set
-              name = coalesce(@name, name),
-              role = coalesce(@role, role),
-              disabled_at = case when @disabled is null then disabled_at when @disabled then coalesce(disabled_at, @now) end,
+              name = @name,
+              role = @role,
+              citizen_id = case when @role = 'citizen' then coalesce(citizen_id, @citizen) else citizen_id end,
+              disabled_at = case when @disabled then coalesce(disabled_at, @now) end,
               password_hash = coalesce(@passwordHash, password_hash),
               version = version + 1,
               updated_at = @now
             where agency_id = @agency and id = @id and version = @version
+              and (role <> 'admin' or disabled_at is not null or @role = 'admin' and not @disabled
+                   or exists (select from admins where admins.id <> @id))
             returning id, email, name, role, citizen_id, disabled_at is not null as disabled, created_at, version
-            """, new { id, version, name, role, disabled, passwordHash, now }, ct);
-        if (member is null) return null;
-        change.Audit(now, "member.changed", "member", id, JsonSerializer.Serialize(new { role = role?.Word(), disabled, password = passwordHash is not null }));
+            """, new { to.Id, to.Version, to.Name, to.Role, to.Disabled, citizen, passwordHash, now }, ct);
+        if (member is null)
+        {
+            await RefuseLastAdminAsync(change, to.Id, to.Version, ct);
+            return null;
+        }
+        if (member.CitizenId == citizen) AddCitizen(change, citizen, member.Name, member.Email, now);
+        change.Audit(now, "member.changed", "member", to.Id, JsonSerializer.Serialize(new { role = to.Role.Word(), disabled = to.Disabled, password = passwordHash is not null }));
         await change.CommitAsync(ct);
         return member;
     }
 
     /// <summary>Removes a member who is still at a version; what they did stays.</summary>
+    /// <exception cref="Refusal"><see cref="Problems.LastAdmin"/>.</exception>
     public async Task<bool> RemoveAsync(Caller caller, Guid id, long version, DateTimeOffset now, CancellationToken ct)
     {
         await using var change = await db.BeginAsync(caller, ct);
         var removed = await change.ExecuteAsync("""
-            delete from accounts where agency_id = @agency and id = @id and version = @version
+            with admins as (
+              select id
+              from accounts
+              where agency_id = @agency and role = 'admin' and disabled_at is null
+              order by id
+              for update)
+            delete from accounts
+            where agency_id = @agency and id = @id and version = @version
+              and (role <> 'admin' or disabled_at is not null or exists (select from admins where admins.id <> @id))
             """, new { id, version }, ct);
-        if (removed == 0) return false;
+        if (removed == 0)
+        {
+            await RefuseLastAdminAsync(change, id, version, ct);
+            return false;
+        }
         change.Audit(now, "member.removed", "member", id);
         await change.CommitAsync(ct);
         return true;
@@ -127,11 +149,36 @@ public sealed class Accounts(TenantDb db, Databases databases)
     /// <summary>What a sign-in is checked against.</summary>
     public Task<SignInAccount?> ForSignInAsync(Guid agency, string email, CancellationToken ct) =>
         db.QuerySingleOrDefaultAsync<SignInAccount>(agency, """
-            select id, password_hash, role, citizen_id
-            from accounts
-            where agency_id = @agency and email_key = @emailKey and disabled_at is null
+            select a.id, a.password_hash, a.role, a.citizen_id, coalesce(g.status = 'suspended', false) as suspended
+            from accounts a
+            left join agencies g on g.id = a.agency_id
+            where a.agency_id = @agency and a.email_key = @emailKey and a.disabled_at is null
             """, new { EmailKey = KeyOf(email) }, ct);
+
+    static void AddCitizen(TenantTransaction transaction, Guid id, string? name, string? email, DateTimeOffset now)
+    {
+        transaction.Enqueue("""
+            insert into citizens (agency_id, id, created_at, updated_at) values (@agency, @id, @now, @now)
+            """, new { id, now });
+        transaction.Enqueue("""
+            insert into citizen_identities (agency_id, citizen_id, name, email) values (@agency, @id, @name, @email)
+            """, new { id, name, email });
+    }
+
+    // A change that touched nothing although the member is there at that version was one that no admin would be left after.
+    static async Task RefuseLastAdminAsync(Change change, Guid id, long version, CancellationToken ct)
+    {
+        var there = await change.QuerySingleOrDefaultAsync<bool>("""
+            select true from accounts where agency_id = @agency and id = @id and version = @version
+            """, new { id, version }, ct);
+        if (there) throw Problems.LastAdmin.Because("Without an admin nobody could set the agency up.");
+    }
 }
 
 /// <summary>An account that may sign in.</summary>
-public sealed record SignInAccount(Guid Id, string? PasswordHash, Role Role, Guid? CitizenId);
+/// <param name="Id">The account.</param>
+/// <param name="PasswordHash">Null when it has none.</param>
+/// <param name="Role">What its token says.</param>
+/// <param name="CitizenId">The citizen that it stands for.</param>
+/// <param name="Suspended">Its agency is shut.</param>
+public sealed record SignInAccount(Guid Id, string? PasswordHash, Role Role, Guid? CitizenId, bool Suspended = false);

@@ -12,6 +12,9 @@ public static class Problems
     /// <summary>A member has this address already.</summary>
     public static readonly Problem EmailTaken = new("email-taken", 409, "A member of this agency has this e-mail address.", "Change that member, or use another address.");
 
+    /// <summary>Nobody could set the agency up any more.</summary>
+    public static readonly Problem LastAdmin = new("last-admin", 409, "This is the agency's last admin.", "Make another member an admin first.");
+
     /// <summary>A citizen has this external id already.</summary>
     public static readonly Problem ExternalIdTaken = new("external-id-taken", 409, "A citizen of this agency has this external id.", "Change that citizen, or use another id.");
 

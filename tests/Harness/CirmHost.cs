@@ -16,6 +16,9 @@ namespace Cirm.Tests.Harness;
 /// <summary>The API on a real socket and a real PostgreSQL; tests that need nothing special share one, each in its own agency.</summary>
 public class CirmHost : IAsyncLifetime
 {
+    // Any free port: several hosts, and several runs on one machine, must not meet.
+    static CirmHost() => Environment.SetEnvironmentVariable("CIRM_PORT", "0");
+
     WebApplicationFactory<Program> factory = null!;
 
     public TestDatabase Database { get; private set; } = null!;
@@ -61,7 +64,7 @@ public class CirmHost : IAsyncLifetime
     {
         // Not the factory's own client: this one follows no redirects, keeps no cookies and speaks to the socket.
         var address = factory.ClientOptions.BaseAddress;
-        return new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
+        return new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8 }) { BaseAddress = address };
     }
 
     public async Task<HttpClient> ClientAsync(Guid agency, SignInAccount account)
@@ -78,6 +81,10 @@ public class CirmHost : IAsyncLifetime
             Caller.System(agency), $"{role.Word()}-{Guid.NewGuid():N}@test.example", null, null, role, TimeProvider.System.Now(), CancellationToken.None);
         return new(member.Id, null, role, member.CitizenId);
     }
+
+    /// <summary>What the agency's audit trail tells, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> AuditActionsAsync(TestAgency agency) =>
+        [.. (await Services.GetRequiredService<AuditTrail>().ListAsync(agency.Id, null, null, null, null, 1000, CancellationToken.None)).Select(e => e.Action).Reverse()];
 
     public async ValueTask DisposeAsync()
     {

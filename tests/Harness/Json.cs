@@ -38,6 +38,20 @@ public static class Json
         return await client.SendAsync(request);
     }
 
+    public static async Task<HttpResponseMessage> DeleteAsync(this HttpClient client, string path, string? etag)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Delete, path);
+        if (etag is not null) request.Headers.TryAddWithoutValidation("If-Match", etag);
+        return await client.SendAsync(request);
+    }
+
+    public static async Task<HttpResponseMessage> PutAsync(this HttpClient client, string path, object body, string? etag)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body) };
+        if (etag is not null) request.Headers.TryAddWithoutValidation("If-Match", etag);
+        return await client.SendAsync(request);
+    }
+
     /// <summary>Asserts a refusal by its code, and gives the problem document.</summary>
     public static async Task<JsonNode> RefusedAsync(this HttpResponseMessage response, string code)
     {
