@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,20 +14,18 @@ public static class ServiceKey
         text.Length is > 0 and <= Longest && text[0] != '-' && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     /// <summary>
-    /// The key that a name makes: lower case, letters without their accents, everything else a hyphen. The same name always
-    /// makes the same key. A name in another script also gets the beginning of its SHA-256, so that two of them differ.
+    /// The key that a name makes: lower case, everything but a-z and 0-9 a hyphen. The same name always makes the same key. A
+    /// name with letters that are not among them also gets the beginning of its SHA-256, so that two such names differ.
     /// </summary>
     public static string From(string name)
     {
         var key = new StringBuilder(name.Length);
-        var lost = false;
-        foreach (var c in name.Normalize(NormalizationForm.FormD))
+        foreach (var c in name)
         {
             if (char.IsAsciiLetterOrDigit(c)) key.Append(char.ToLowerInvariant(c));
-            else if (CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) continue;
             else if (key.Length > 0 && key[^1] != '-') key.Append('-');
-            lost |= char.IsLetter(c) && !char.IsAscii(c);
         }
+        var lost = name.Any(c => !char.IsAscii(c) && (char.IsLetter(c) || char.IsSurrogate(c)));
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 5));
         var plain = key.ToString().TrimEnd('-');
         if (!lost && plain.Length is > 0 and <= Longest) return plain;

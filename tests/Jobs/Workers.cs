@@ -74,6 +74,8 @@ public sealed class Workers : IAsyncLifetime
         lock (log) return string.Join('\n', log);
     }
 
+    public IReadOnlyList<int> Running => [.. running.Keys];
+
     public IEnumerable<string> Logs => running.Keys.Select(LogOf);
 
     /// <summary>Asks for an operation as the API does: row, audit entry and event in one transaction.</summary>

@@ -1,6 +1,7 @@
 // A worker like ours, with jobs that tell what happens to them: what the contract tests of the engines start and kill.
 using Cirm.Jobs;
 using Cirm.Jobs.Platform;
+using Cirm.Jobs.Transactions;
 using Cirm.WorkerHost;
 
 await using var databases = Cirm.Core.Tenancy.Databases.FromEnvironment();
@@ -11,4 +12,4 @@ return await Worker.RunAsync(databases, new JobTable(
         new("tick", When.EverySecond, Job.Of<Tick>()),
     ],
     Events: [new("probe.happened", Job.Of<Answer, Cirm.Core.Platform.FactArgs>())],
-    Operations: [Job.Of<Steps, Cirm.Core.Platform.OperationArgs>(), Job.Of<FailFirst, Cirm.Core.Platform.OperationArgs>()]));
+    Operations: [Job.Of<Steps, Cirm.Core.Platform.OperationArgs>(), Job.Of<FailFirst, Cirm.Core.Platform.OperationArgs>(), Job.Of<RunImport, Cirm.Core.Platform.OperationArgs>()]));
