@@ -127,6 +127,7 @@ public static class ServiceEndpoints
         public required string Key { get; init; }
 
         /// <summary>In force at once.</summary>
+        /// <example>true</example>
         public bool Publish { get; init; }
     }
 
@@ -146,10 +147,12 @@ public static class ServiceEndpoints
     public sealed record WriteStandard
     {
         /// <summary>Until a first answer.</summary>
+        /// <example>24</example>
         [Range(0.01, 100_000)]
         public required decimal FirstResponseHours { get; init; }
 
         /// <summary>Until it is resolved or refused.</summary>
+        /// <example>240</example>
         [Range(0.01, 100_000)]
         public required decimal ResolutionHours { get; init; }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -10,7 +11,7 @@ namespace Cirm.Api.Platform;
 public sealed record Refusals(IReadOnlyList<Problem> Problems);
 
 /// <summary>The OpenAPI 3.1 document: made from the routes, their records and their comments; nothing is written twice.</summary>
-public static class ApiDocument
+public static partial class ApiDocument
 {
     /// <summary>Declares what a route can refuse, besides what every route can.</summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder route, params Problem[] problems) where TBuilder : IEndpointConventionBuilder =>
@@ -36,6 +37,12 @@ public static class ApiDocument
                 };
                 document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
                 document.Components.Schemas["Problem"] = ProblemSchema();
+                ApiExamples.AddTo(document);
+                return Task.CompletedTask;
+            });
+            o.AddSchemaTransformer((schema, context, _) =>
+            {
+                ApiExamples.Complete(schema, context.JsonTypeInfo.Type);
                 return Task.CompletedTask;
             });
             o.AddOperationTransformer((operation, context, _) =>
@@ -74,22 +81,31 @@ public static class ApiDocument
             operation.Security = schemes;
         }
 
-        var problems = new List<Problem> { Problems.TooMany, Problems.Unexpected, Problems.Busy };
-        if (access is not null && access.Who is var who && (who & ~Who.Anyone & ~Who.Operator) != 0 && !who.HasFlag(Who.Anyone)) problems.AddRange([Problems.Unauthenticated, Problems.Forbidden]);
-        if (context.Description.RelativePath?.Contains('{', StringComparison.Ordinal) == true) problems.Add(Problems.NotFound);
+        var path = context.Description.RelativePath ?? "";
+        operation.Summary ??= Sentence(operation.OperationId);
+        foreach (var name in PathParameter().Matches(path).Select(m => m.Groups[1].Value).Except(operation.Parameters?.Select(p => p.Name!) ?? []))
+            AddParameter(operation, ParameterLocation.Path, name, true, "The agency's slug.", "boston");
+
+        var problems = new List<Problem> { Problems.TooMany, Problems.Unexpected, Problems.Busy, Problems.Unavailable };
+        // Credentials that are sent have to be good, even where none are needed.
+        if (access is not null) problems.AddRange([Problems.Unauthenticated, Problems.Forbidden]);
+        if (path.Contains("{agency}", StringComparison.Ordinal)) problems.Add(Core.Tenancy.Problems.Suspended);
+        if (path.Contains('{', StringComparison.Ordinal)) problems.Add(Problems.NotFound);
         if (context.Description.ParameterDescriptions.Any(p => p.Source.Id is "Query")) problems.Add(Problems.Invalid);
-        if (operation.RequestBody is not null) problems.AddRange([Problems.Malformed, Problems.Invalid, Problems.UnsupportedMediaType, Problems.TooLarge]);
+        if (operation.RequestBody is not null) problems.AddRange([Problems.Malformed, Problems.BadRequest, Problems.Invalid, Problems.UnsupportedMediaType, Problems.TooLarge]);
         if (method == "POST" && !metadata.OfType<NeedsNoIdempotencyKey>().Any())
         {
-            problems.AddRange([Problems.IdempotencyKeyBusy, Problems.IdempotencyKeyReused]);
-            AddHeader(operation, "Idempotency-Key", false, "Repeating the request with the same key and body answers as the first time and does nothing.", "0f1c2d3e-order-66");
+            problems.AddRange([Problems.BadRequest, Problems.IdempotencyKeyBusy, Problems.IdempotencyKeyReused]);
+            AddParameter(operation, ParameterLocation.Header, "Idempotency-Key", false, "Repeating the request with the same key and body answers as the first time and does nothing.", "0f1c2d3e-order-66");
         }
         if (method is "PATCH" or "DELETE" || metadata.OfType<TakesIfMatch>().Any())
         {
             problems.AddRange([Problems.PreconditionRequired, Problems.PreconditionFailed]);
-            AddHeader(operation, "If-Match", true, "The ETag of the state that the change was decided on.", "\"1\"");
+            AddParameter(operation, ParameterLocation.Header, "If-Match", true, "The ETag of the state that the change was decided on.", "\"1\"");
         }
         problems.AddRange(metadata.OfType<Refusals>().SelectMany(r => r.Problems));
+        foreach (var example in metadata.OfType<BodyExample>())
+            if (operation.RequestBody?.Content?.TryGetValue(example.MediaType, out var content) == true) content.Example = example.Text;
         operation.Responses ??= [];
         foreach (var status in problems.Distinct().GroupBy(p => p.Status))
         {
@@ -101,15 +117,25 @@ public static class ApiDocument
         }
     }
 
-    static void AddHeader(OpenApiOperation operation, string name, bool required, string description, string example)
+    static void AddParameter(OpenApiOperation operation, ParameterLocation place, string name, bool required, string description, string example)
     {
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter
         {
-            Name = name, In = ParameterLocation.Header, Required = required, Description = description, Example = example,
+            Name = name, In = place, Required = required, Description = description, Example = example,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         });
     }
+
+    // "submitCase" is "Submit case.", unless a comment says more.
+    static string? Sentence(string? operationId) => operationId is not { Length: > 0 } ? null
+        : char.ToUpperInvariant(operationId[0]) + Capital().Replace(operationId[1..], m => $" {char.ToLowerInvariant(m.Value[0])}") + ".";
+
+    [GeneratedRegex("[A-Z]")]
+    private static partial Regex Capital();
+
+    [GeneratedRegex(@"\{([a-zA-Z]+)[^}]*\}")]
+    private static partial Regex PathParameter();
 
     static OpenApiSchema ProblemSchema() => new()
     {

@@ -82,6 +82,11 @@ static class JsonBody
         {
             throw Problems.Malformed.Because($"Line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {Plain(e.Message)}");
         }
+        catch (InvalidOperationException)
+        {
+            // What the parser throws at a member's name that is no text; a value is only read later.
+            throw Problems.Malformed.Because("The name of a member contains half of a surrogate pair.");
+        }
 
         static string Plain(string message) => message.IndexOf(" LineNumber:", StringComparison.Ordinal) is > 0 and var at ? message[..at] : message;
     }

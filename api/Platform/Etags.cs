@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Cirm.Core.Platform;
+using Microsoft.Extensions.Primitives;
 using Problems = Cirm.Core.Platform.Problems;
 
 namespace Cirm.Api.Platform;
@@ -40,8 +41,12 @@ public static class EtagExtensions
             var http = context.HttpContext;
             var tag = Of(versioned);
             http.Response.Headers.ETag = tag;
-            return HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.IfNoneMatch == tag ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : result;
+            return HttpMethods.IsGet(http.Request.Method) && IsKnown(http.Request.Headers.IfNoneMatch, tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : result;
         });
+
+    // Any tag of the list will do, weak or strong (RFC 9110, section 13.1.2).
+    static bool IsKnown(StringValues ifNoneMatch, string tag) =>
+        ifNoneMatch.SelectMany(v => (v ?? "").Split(',')).Select(v => v.Trim()).Any(v => v == "*" || v == tag || v.StartsWith("W/", StringComparison.Ordinal) && v[2..] == tag);
 
     /// <summary>The entity tag of a version.</summary>
     public static string Of(IVersioned versioned) => $"\"{versioned.Version.ToString(CultureInfo.InvariantCulture)}\"";

@@ -24,6 +24,7 @@ public static class ImportEndpoints
             .Allow(Who.Admin | Who.Manager, "imports:write")
             .WithMetadata(new HashesItsBody(), new RequestSizeLimitAttribute(LargestFile))
             .Accepts<Stream>(Csv, Ndjson)
+            .WithMetadata(new BodyExample(Csv, "externalId,name,language\nC-1,Ada Lovelace,en\n"), new BodyExample(Ndjson, "{\"externalId\":\"C-1\",\"name\":\"Ada Lovelace\"}\n"))
             .Refuses(Problems.Invalid, Problems.UnsupportedMediaType, Problems.TooLarge);
 
     /// <summary>Takes a file and answers with the operation that reads it; rejected lines stand at the operation's <c>rejections</c>.</summary>

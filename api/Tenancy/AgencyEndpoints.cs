@@ -71,10 +71,12 @@ public static class AgencyEndpoints
         public required string TimeZone { get; init; }
 
         /// <summary>Language tags, its first language first.</summary>
+        /// <example>["en", "fa"]</example>
         [MinLength(1), MaxLength(20)]
         public required string[] Locales { get; init; }
 
         /// <summary>The k below which no figure is shown; 5 at least.</summary>
+        /// <example>10</example>
         [Range(5, 1000)]
         public int SmallestGroup { get; init; } = 10;
 
@@ -91,6 +93,7 @@ public static class AgencyEndpoints
         public required string Email { get; init; }
 
         /// <summary>Eight characters at least.</summary>
+        /// <example>correct horse battery staple</example>
         [MinLength(Passwords.ShortestLength), MaxLength(200)]
         public required string Password { get; init; }
     }
@@ -103,14 +106,17 @@ public static class AgencyEndpoints
         public required Localized Name { get; init; }
 
         /// <summary>Language tags, its first language first.</summary>
+        /// <example>["en", "fa"]</example>
         [MinLength(1), MaxLength(20)]
         public required string[] Locales { get; init; }
 
         /// <summary>The k below which no figure is shown; 5 at least.</summary>
+        /// <example>10</example>
         [Range(5, 1000)]
         public required int SmallestGroup { get; init; }
 
         /// <summary>Suspended agencies answer nobody but operators.</summary>
+        /// <example>active</example>
         public required AgencyStatus Status { get; init; }
     }
 }

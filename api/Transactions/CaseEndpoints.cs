@@ -219,6 +219,7 @@ public static class CaseEndpoints
     public sealed record AddCaseNote
     {
         /// <summary>What it says.</summary>
+        /// <example>The crew comes on Thursday.</example>
         [MinLength(1), MaxLength(20_000)]
         public required string Text { get; init; }
 

@@ -30,7 +30,7 @@ public sealed record TimeCursor(DateTimeOffset At, Guid Id)
     {
         if (text is null) return null;
         Span<byte> bytes = stackalloc byte[24];
-        if (text.Length != 32 || !Base64Url.TryDecodeFromUtf8(Encoding.ASCII.GetBytes(text), bytes, out var written) || written != 24
+        if (text.Length != 32 || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromUtf8(Encoding.ASCII.GetBytes(text), bytes, out var written) || written != 24
             || BitConverter.ToInt64(bytes) is var ticks && (ticks < 0 || ticks > DateTime.MaxValue.Ticks))
             throw Problems.InvalidValue("?cursor", "cursor", "This is not a cursor of this list; take it from next.");
         return new(new DateTimeOffset(BitConverter.ToInt64(bytes), TimeSpan.Zero), new Guid(bytes[8..]));

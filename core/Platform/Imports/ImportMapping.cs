@@ -12,6 +12,7 @@ public sealed record ImportMapping : IJsonColumn
     public required string Kind { get; init; }
 
     /// <summary>Our column → where it comes from.</summary>
+    /// <example>{"externalId": {"from": "case_id"}, "service": {"from": "reason", "slug": true}, "channel": {"value": "web"}, "status": {"value": "submitted"}, "title": {"from": "title"}, "submittedAt": {"from": "opened"}}</example>
     public required Dictionary<string, ColumnSource> Columns { get; init; }
 
     /// <summary>What separates the fields of a CSV file: a comma (also when it is not said), a semicolon, a tab or a bar.</summary>
