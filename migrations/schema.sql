@@ -1,0 +1,974 @@
+-- Generated from the migrations by tests/Platform/SchemaTests.cs: read it, do not run it.
+
+-- PostgreSQL database dump
+
+-- Name: engine; Type: SCHEMA; Schema: -; Owner: -
+
+CREATE SCHEMA engine;
+
+-- Name: place_under_agency(regclass); Type: PROCEDURE; Schema: public; Owner: -
+
+CREATE PROCEDURE public.place_under_agency(IN target regclass)
+    LANGUAGE plpgsql
+    AS $_$
+begin
+  execute format('alter table %s enable row level security', target);
+  execute format('alter table %s force row level security', target);
+  execute format($policy$
+    create policy agency on %s
+      using (agency_id = nullif(current_setting('cirm.agency', true), '')::uuid)
+      with check (agency_id = nullif(current_setting('cirm.agency', true), '')::uuid)
+    $policy$, target);
+  if exists (select from pg_extension where extname = 'citus') then
+    perform set_config('citus.multi_shard_modify_mode', 'sequential', true);
+    execute format('select create_distributed_table(%L, %L)', target, 'agency_id');
+  end if;
+end $_$;
+
+-- Name: set_agency(uuid); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.set_agency(agency uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  perform set_config('citus.propagate_set_commands', 'local', true);
+  execute format('set local "cirm.agency" = %L', agency);
+end $$;
+
+-- Name: accounts; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.accounts (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text,
+    email_key text,
+    password_hash text,
+    name text,
+    role text NOT NULL,
+    citizen_id uuid,
+    provider_issuer text,
+    provider_subject text,
+    disabled_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT accounts_check CHECK ((((email IS NULL) = (email_key IS NULL)) AND ((email IS NOT NULL) OR (provider_subject IS NOT NULL)))),
+    CONSTRAINT accounts_role_check CHECK ((role = ANY (ARRAY['citizen'::text, 'representative'::text, 'agent'::text, 'manager'::text, 'admin'::text, 'operator'::text])))
+);
+
+ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
+
+-- Name: agencies; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.agencies (
+    id uuid NOT NULL,
+    slug text NOT NULL,
+    name jsonb NOT NULL,
+    time_zone text NOT NULL,
+    locales text[] NOT NULL,
+    smallest_group integer NOT NULL,
+    status text NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT agencies_smallest_group_check CHECK ((smallest_group >= 5)),
+    CONSTRAINT agencies_status_check CHECK ((status = ANY (ARRAY['preparing'::text, 'active'::text, 'suspended'::text])))
+);
+
+-- Name: api_keys; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.api_keys (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    key_hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_by uuid,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+
+-- Name: attributes; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.attributes (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    name jsonb NOT NULL,
+    type text NOT NULL,
+    codes text[],
+    purpose text NOT NULL,
+    sensitive boolean DEFAULT false NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT attributes_type_check CHECK ((type = ANY (ARRAY['text'::text, 'code'::text, 'number'::text, 'boolean'::text, 'date'::text])))
+);
+
+ALTER TABLE ONLY public.attributes FORCE ROW LEVEL SECURITY;
+
+-- Name: audit_entries; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.audit_entries (
+    agency_id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    action text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid,
+    detail text,
+    trace_id text,
+    digest bytea NOT NULL,
+    hash bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.audit_entries FORCE ROW LEVEL SECURITY;
+
+-- Name: audit_heads; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.audit_heads (
+    agency_id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    hash bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.audit_heads FORCE ROW LEVEL SECURITY;
+
+-- Name: case_history; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_history (
+    agency_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    from_status text,
+    to_status text,
+    reason text,
+    note_id uuid,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    CONSTRAINT case_history_kind_check CHECK ((kind = ANY (ARRAY['submitted'::text, 'imported'::text, 'transitioned'::text, 'noted'::text, 'changed'::text])))
+);
+
+ALTER TABLE ONLY public.case_history FORCE ROW LEVEL SECURITY;
+
+-- Name: case_notes; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_notes (
+    agency_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    id uuid NOT NULL,
+    text text NOT NULL,
+    visibility text NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT case_notes_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
+);
+
+ALTER TABLE ONLY public.case_notes FORCE ROW LEVEL SECURITY;
+
+-- Name: case_numbers; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_numbers (
+    agency_id uuid NOT NULL,
+    last_number bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.case_numbers FORCE ROW LEVEL SECURITY;
+
+-- Name: cases; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.cases (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    service_id uuid NOT NULL,
+    service_version integer NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    channel text NOT NULL,
+    title text NOT NULL,
+    description text,
+    latitude double precision,
+    longitude double precision,
+    area text,
+    citizen_id uuid,
+    submitted_by uuid,
+    assignee uuid,
+    external_id text,
+    tracking_hash bytea,
+    submitted_at timestamp with time zone NOT NULL,
+    first_response_at timestamp with time zone,
+    due_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT cases_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text]))),
+    CONSTRAINT cases_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'report'::text, 'complaint'::text, 'application'::text, 'enquiry'::text, 'suggestion'::text, 'praise'::text]))),
+    CONSTRAINT cases_latitude_check CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
+    CONSTRAINT cases_longitude_check CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
+    CONSTRAINT cases_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'accepted'::text, 'inProgress'::text, 'resolved'::text, 'refused'::text, 'closed'::text, 'reopened'::text])))
+);
+
+ALTER TABLE ONLY public.cases FORCE ROW LEVEL SECURITY;
+
+-- Name: citizen_identities; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.citizen_identities (
+    agency_id uuid NOT NULL,
+    citizen_id uuid NOT NULL,
+    external_id text,
+    name text,
+    email text,
+    phone text
+);
+
+ALTER TABLE ONLY public.citizen_identities FORCE ROW LEVEL SECURITY;
+
+-- Name: citizens; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.citizens (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    language text,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.citizens FORCE ROW LEVEL SECURITY;
+
+-- Name: idempotency_keys; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.idempotency_keys (
+    agency_id uuid NOT NULL,
+    key_hash bytea NOT NULL,
+    request_hash bytea NOT NULL,
+    claim uuid NOT NULL,
+    status integer,
+    location text,
+    etag text,
+    body bytea,
+    number bigint,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+-- Name: identity_providers; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.identity_providers (
+    agency_id uuid NOT NULL,
+    issuer text NOT NULL,
+    audience text NOT NULL,
+    role_claim text,
+    roles jsonb DEFAULT '{}'::jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.identity_providers FORCE ROW LEVEL SECURITY;
+
+-- Name: import_chunks; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.import_chunks (
+    agency_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    bytes bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.import_chunks ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.import_chunks FORCE ROW LEVEL SECURITY;
+
+-- Name: import_mappings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.import_mappings (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    mapping jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.import_mappings FORCE ROW LEVEL SECURITY;
+
+-- Name: import_promises; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.import_promises (
+    agency_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    records integer NOT NULL,
+    first_number bigint NOT NULL,
+    numbers bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.import_promises FORCE ROW LEVEL SECURITY;
+
+-- Name: operation_rejections; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.operation_rejections (
+    agency_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    line bigint NOT NULL,
+    column_name text NOT NULL,
+    code text NOT NULL,
+    detail text NOT NULL
+);
+
+ALTER TABLE ONLY public.operation_rejections FORCE ROW LEVEL SECURITY;
+
+-- Name: operations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.operations (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    arguments jsonb NOT NULL,
+    processed bigint DEFAULT 0 NOT NULL,
+    total bigint,
+    accepted bigint DEFAULT 0 NOT NULL,
+    unchanged bigint DEFAULT 0 NOT NULL,
+    rejected bigint DEFAULT 0 NOT NULL,
+    error text,
+    cancel_requested_at timestamp with time zone,
+    requested_by uuid,
+    attempt integer DEFAULT 0 NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT operations_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE ONLY public.operations FORCE ROW LEVEL SECURITY;
+
+-- Name: outbox; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.outbox (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    subject_id uuid NOT NULL,
+    data jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
+-- Name: schema_migrations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.schema_migrations (
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+-- Name: service_versions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.service_versions (
+    agency_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    number integer NOT NULL,
+    state text NOT NULL,
+    name jsonb NOT NULL,
+    description jsonb,
+    serves jsonb,
+    rights jsonb,
+    calendar text,
+    first_response_hours numeric(9,2),
+    resolution_hours numeric(9,2),
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    published_at timestamp with time zone,
+    retired_at timestamp with time zone,
+    CONSTRAINT service_versions_check CHECK (((state = 'draft'::text) OR ((serves IS NOT NULL) AND (rights IS NOT NULL) AND (first_response_hours IS NOT NULL) AND (resolution_hours IS NOT NULL)))),
+    CONSTRAINT service_versions_first_response_hours_check CHECK ((first_response_hours > (0)::numeric)),
+    CONSTRAINT service_versions_resolution_hours_check CHECK ((resolution_hours > (0)::numeric)),
+    CONSTRAINT service_versions_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text])))
+);
+
+ALTER TABLE ONLY public.service_versions FORCE ROW LEVEL SECURITY;
+
+-- Name: services; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.services (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    key text NOT NULL,
+    published_version integer,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.services FORCE ROW LEVEL SECURITY;
+
+-- Name: signing_keys; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.signing_keys (
+    id text NOT NULL,
+    private_key bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    signs_from timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+-- Name: accounts accounts_agency_id_email_key_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_agency_id_email_key_key UNIQUE (agency_id, email_key);
+
+-- Name: accounts accounts_agency_id_provider_issuer_provider_subject_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_agency_id_provider_issuer_provider_subject_key UNIQUE (agency_id, provider_issuer, provider_subject);
+
+-- Name: accounts accounts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: agencies agencies_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.agencies
+    ADD CONSTRAINT agencies_pkey PRIMARY KEY (id);
+
+-- Name: agencies agencies_slug_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.agencies
+    ADD CONSTRAINT agencies_slug_key UNIQUE (slug);
+
+-- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: attributes attributes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.attributes
+    ADD CONSTRAINT attributes_pkey PRIMARY KEY (agency_id, key);
+
+-- Name: audit_entries audit_entries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.audit_entries
+    ADD CONSTRAINT audit_entries_pkey PRIMARY KEY (agency_id, "position");
+
+-- Name: audit_heads audit_heads_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.audit_heads
+    ADD CONSTRAINT audit_heads_pkey PRIMARY KEY (agency_id);
+
+-- Name: case_history case_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_history
+    ADD CONSTRAINT case_history_pkey PRIMARY KEY (agency_id, case_id, id);
+
+-- Name: case_notes case_notes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_notes
+    ADD CONSTRAINT case_notes_pkey PRIMARY KEY (agency_id, case_id, id);
+
+-- Name: case_numbers case_numbers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_numbers
+    ADD CONSTRAINT case_numbers_pkey PRIMARY KEY (agency_id);
+
+-- Name: cases cases_agency_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.cases
+    ADD CONSTRAINT cases_agency_id_external_id_key UNIQUE (agency_id, external_id);
+
+-- Name: cases cases_agency_id_number_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.cases
+    ADD CONSTRAINT cases_agency_id_number_key UNIQUE (agency_id, number);
+
+-- Name: cases cases_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.cases
+    ADD CONSTRAINT cases_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: citizen_identities citizen_identities_agency_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.citizen_identities
+    ADD CONSTRAINT citizen_identities_agency_id_external_id_key UNIQUE (agency_id, external_id);
+
+-- Name: citizen_identities citizen_identities_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.citizen_identities
+    ADD CONSTRAINT citizen_identities_pkey PRIMARY KEY (agency_id, citizen_id);
+
+-- Name: citizens citizens_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.citizens
+    ADD CONSTRAINT citizens_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (agency_id, key_hash);
+
+-- Name: identity_providers identity_providers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.identity_providers
+    ADD CONSTRAINT identity_providers_pkey PRIMARY KEY (agency_id);
+
+-- Name: import_chunks import_chunks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.import_chunks
+    ADD CONSTRAINT import_chunks_pkey PRIMARY KEY (agency_id, operation_id, ordinal);
+
+-- Name: import_mappings import_mappings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.import_mappings
+    ADD CONSTRAINT import_mappings_pkey PRIMARY KEY (agency_id, key);
+
+-- Name: import_promises import_promises_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.import_promises
+    ADD CONSTRAINT import_promises_pkey PRIMARY KEY (agency_id, operation_id);
+
+-- Name: operation_rejections operation_rejections_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.operation_rejections
+    ADD CONSTRAINT operation_rejections_pkey PRIMARY KEY (agency_id, operation_id, line, column_name);
+
+-- Name: operations operations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.operations
+    ADD CONSTRAINT operations_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+-- Name: service_versions service_versions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_versions
+    ADD CONSTRAINT service_versions_pkey PRIMARY KEY (agency_id, service_id, number);
+
+-- Name: services services_agency_id_key_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_agency_id_key_key UNIQUE (agency_id, key);
+
+-- Name: services services_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.services
+    ADD CONSTRAINT services_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: signing_keys signing_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (id);
+
+-- Name: accounts_email; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX accounts_email ON public.accounts USING btree (email_key);
+
+-- Name: audit_entries_subject; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX audit_entries_subject ON public.audit_entries USING btree (agency_id, subject_id, "position");
+
+-- Name: cases_by_area; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_by_area ON public.cases USING btree (agency_id, area, submitted_at DESC, id DESC) WHERE (area IS NOT NULL);
+
+-- Name: cases_by_service; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_by_service ON public.cases USING btree (agency_id, service_id, submitted_at DESC, id DESC);
+
+-- Name: cases_by_status; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_by_status ON public.cases USING btree (agency_id, status, submitted_at DESC, id DESC);
+
+-- Name: cases_due; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_due ON public.cases USING btree (agency_id, due_at) WHERE (status = ANY (ARRAY['submitted'::text, 'accepted'::text, 'inProgress'::text, 'reopened'::text]));
+
+-- Name: cases_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_newest ON public.cases USING btree (agency_id, submitted_at DESC, id DESC);
+
+-- Name: cases_of_assignee; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_of_assignee ON public.cases USING btree (agency_id, assignee, submitted_at DESC, id DESC) WHERE (assignee IS NOT NULL);
+
+-- Name: cases_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_of_citizen ON public.cases USING btree (agency_id, citizen_id, submitted_at DESC, id DESC) WHERE (citizen_id IS NOT NULL);
+
+-- Name: cases_tracking; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX cases_tracking ON public.cases USING btree (agency_id, tracking_hash) WHERE (tracking_hash IS NOT NULL);
+
+-- Name: citizens_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX citizens_newest ON public.citizens USING btree (agency_id, created_at DESC, id DESC);
+
+-- Name: idempotency_keys_age; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (agency_id, created_at);
+
+-- Name: operations_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX operations_newest ON public.operations USING btree (agency_id, created_at DESC, id DESC);
+
+-- Name: outbox_pending; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX outbox_pending ON public.outbox USING btree (agency_id, id) WHERE (done_at IS NULL);
+
+-- Name: service_versions_one_draft; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX service_versions_one_draft ON public.service_versions USING btree (agency_id, service_id) WHERE (state = 'draft'::text);
+
+-- Name: case_notes case_notes_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_notes
+    ADD CONSTRAINT case_notes_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: citizen_identities citizen_identities_agency_id_citizen_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.citizen_identities
+    ADD CONSTRAINT citizen_identities_agency_id_citizen_id_fkey FOREIGN KEY (agency_id, citizen_id) REFERENCES public.citizens(agency_id, id);
+
+-- Name: operation_rejections operation_rejections_agency_id_operation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.operation_rejections
+    ADD CONSTRAINT operation_rejections_agency_id_operation_id_fkey FOREIGN KEY (agency_id, operation_id) REFERENCES public.operations(agency_id, id);
+
+-- Name: service_versions service_versions_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_versions
+    ADD CONSTRAINT service_versions_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: accounts; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
+
+-- Name: accounts agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.accounts USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: api_keys agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.api_keys USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: attributes agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.attributes USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: audit_entries agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.audit_entries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: audit_heads agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.audit_heads USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: case_history agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.case_history USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: case_notes agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.case_notes USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: case_numbers agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.case_numbers USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: cases agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.cases USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: citizen_identities agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.citizen_identities USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: citizens agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.citizens USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: idempotency_keys agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.idempotency_keys USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: identity_providers agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.identity_providers USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: import_chunks agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.import_chunks USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: import_mappings agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.import_mappings USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: import_promises agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.import_promises USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: operation_rejections agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.operation_rejections USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: operations agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.operations USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: outbox agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.outbox USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: service_versions agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.service_versions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: services agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.services USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: attributes; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.attributes ENABLE ROW LEVEL SECURITY;
+
+-- Name: audit_entries; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.audit_entries ENABLE ROW LEVEL SECURITY;
+
+-- Name: audit_heads; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.audit_heads ENABLE ROW LEVEL SECURITY;
+
+-- Name: case_history; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.case_history ENABLE ROW LEVEL SECURITY;
+
+-- Name: case_notes; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.case_notes ENABLE ROW LEVEL SECURITY;
+
+-- Name: case_numbers; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.case_numbers ENABLE ROW LEVEL SECURITY;
+
+-- Name: cases; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.cases ENABLE ROW LEVEL SECURITY;
+
+-- Name: citizen_identities; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.citizen_identities ENABLE ROW LEVEL SECURITY;
+
+-- Name: citizens; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.citizens ENABLE ROW LEVEL SECURITY;
+
+-- Name: idempotency_keys; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: identity_providers; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.identity_providers ENABLE ROW LEVEL SECURITY;
+
+-- Name: import_chunks; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.import_chunks ENABLE ROW LEVEL SECURITY;
+
+-- Name: import_mappings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.import_mappings ENABLE ROW LEVEL SECURITY;
+
+-- Name: import_promises; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.import_promises ENABLE ROW LEVEL SECURITY;
+
+-- Name: operation_rejections; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.operation_rejections ENABLE ROW LEVEL SECURITY;
+
+-- Name: operations; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.operations ENABLE ROW LEVEL SECURITY;
+
+-- Name: outbox; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+-- Name: accounts router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.accounts FOR SELECT TO cirm_router USING (true);
+
+-- Name: outbox router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.outbox FOR SELECT TO cirm_router USING (true);
+
+-- Name: service_versions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.service_versions ENABLE ROW LEVEL SECURITY;
+
+-- Name: services; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
+
+-- Name: SCHEMA engine; Type: ACL; Schema: -; Owner: -
+
+GRANT ALL ON SCHEMA engine TO cirm_engine;
+
+-- Name: SCHEMA public; Type: ACL; Schema: -; Owner: -
+
+GRANT USAGE ON SCHEMA public TO cirm_app;
+GRANT USAGE ON SCHEMA public TO cirm_router;
+GRANT USAGE ON SCHEMA public TO cirm_platform;
+
+-- Name: TABLE accounts; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO cirm_app;
+
+-- Name: COLUMN accounts.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.accounts TO cirm_router;
+
+-- Name: COLUMN accounts.id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(id) ON TABLE public.accounts TO cirm_router;
+
+-- Name: COLUMN accounts.email_key; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(email_key) ON TABLE public.accounts TO cirm_router;
+
+-- Name: TABLE agencies; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT ON TABLE public.agencies TO cirm_app;
+GRANT SELECT ON TABLE public.agencies TO cirm_router;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.agencies TO cirm_platform;
+
+-- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO cirm_app;
+
+-- Name: TABLE attributes; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.attributes TO cirm_app;
+
+-- Name: TABLE audit_entries; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.audit_entries TO cirm_app;
+
+-- Name: TABLE audit_heads; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.audit_heads TO cirm_app;
+
+-- Name: TABLE case_history; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.case_history TO cirm_app;
+
+-- Name: TABLE case_notes; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.case_notes TO cirm_app;
+
+-- Name: TABLE case_numbers; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.case_numbers TO cirm_app;
+
+-- Name: TABLE cases; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.cases TO cirm_app;
+
+-- Name: TABLE citizen_identities; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.citizen_identities TO cirm_app;
+
+-- Name: TABLE citizens; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.citizens TO cirm_app;
+
+-- Name: TABLE idempotency_keys; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO cirm_app;
+
+-- Name: TABLE identity_providers; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_providers TO cirm_app;
+
+-- Name: TABLE import_chunks; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.import_chunks TO cirm_app;
+
+-- Name: TABLE import_mappings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.import_mappings TO cirm_app;
+
+-- Name: TABLE import_promises; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.import_promises TO cirm_app;
+
+-- Name: TABLE operation_rejections; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.operation_rejections TO cirm_app;
+
+-- Name: TABLE operations; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.operations TO cirm_app;
+
+-- Name: TABLE outbox; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO cirm_app;
+
+-- Name: COLUMN outbox.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.outbox TO cirm_router;
+
+-- Name: COLUMN outbox.id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(id) ON TABLE public.outbox TO cirm_router;
+
+-- Name: COLUMN outbox.created_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(created_at) ON TABLE public.outbox TO cirm_router;
+
+-- Name: COLUMN outbox.done_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(done_at) ON TABLE public.outbox TO cirm_router;
+
+-- Name: TABLE service_versions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_versions TO cirm_app;
+
+-- Name: TABLE services; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.services TO cirm_app;
+
+-- Name: TABLE signing_keys; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO cirm_platform;
+
+-- PostgreSQL database dump complete
