@@ -1,0 +1,68 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Cirm.Core.Identity;
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Cirm.Tests.Harness;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cirm.Tests.Conformance;
+
+/// <summary>What the document cannot say of an operation's valid input. A new feature that the walk cannot use says so here.</summary>
+static class Samples
+{
+    /// <summary>Members of bodies that name another thing, and the path under which such things stand.</summary>
+    public static readonly IReadOnlyDictionary<string, string> References = new Dictionary<string, string>
+    {
+        ["service"] = "/v1/agencies/{agency}/services/{key}",
+        ["citizenId"] = "/v1/agencies/{agency}/citizens/{id}",
+    };
+
+    /// <summary>Members that have to be new in the agency, or in the installation.</summary>
+    public static readonly IReadOnlySet<string> Unique = new HashSet<string> { "key", "slug", "externalId" };
+
+    /// <summary>Members that say what people like.</summary>
+    public static readonly IReadOnlySet<string> FreeTexts = new HashSet<string> { "title", "description", "text", "note", "reason", "purpose" };
+
+    /// <summary>Objects that depend on what the agency has declared.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<World, JsonNode>> Objects = new Dictionary<string, Func<World, JsonNode>>
+    {
+        ["attributes"] = _ => new JsonObject(),
+    };
+
+    /// <summary>Things that no POST on their collection makes.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<World, Task<string>>> Made = new Dictionary<string, Func<World, Task<string>>>
+    {
+        ["/problems/{code}"] = _ => Task.FromResult("validation"),
+        ["/v1/agencies/{agency}/tracking/{code}"] = async world =>
+            (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/cases", CaseOf(world)))["trackingCode"]!,
+        ["/v1/agencies/{agency}/operations/{id}"] = async world =>
+        {
+            var id = Guid.CreateVersion7();
+            await using var change = await world.Host.Services.GetRequiredService<TenantDb>().BeginAsync(Caller.System(world.Agency.Id), CancellationToken.None);
+            Cirm.Core.Platform.Operations.Request(change, TimeProvider.System.Now(), id, "walk", new { }, null);
+            await change.CommitAsync(CancellationToken.None);
+            return id.ToString();
+        },
+    };
+
+    /// <summary>Query parameters that cannot be left out.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Queries = new Dictionary<string, string>
+    {
+        ["importFile"] = "?kind=citizens",
+    };
+
+    /// <summary>Bodies that are not the document's example.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<World, Task<HttpContent>>> Bodies = new Dictionary<string, Func<World, Task<HttpContent>>>
+    {
+        ["signIn"] = async world =>
+        {
+            var email = $"{Guid.NewGuid():N}@test.example";
+            await world.Host.Services.GetRequiredService<Accounts>().AddAsync(
+                Caller.System(world.Agency.Id), email, Passwords.Hash("a good password"), null, Role.Agent, TimeProvider.System.Now(), CancellationToken.None);
+            return JsonContent.Create(new { email, password = "a good password" });
+        },
+    };
+
+    static object CaseOf(World world) => new { service = world.Known["service"], kind = "report", title = $"Lamp {world.Marker}", channel = "web" };
+}
