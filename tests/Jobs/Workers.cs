@@ -61,7 +61,7 @@ public sealed class Workers : IAsyncLifetime
     /// <summary>Ends a worker: SIGKILL at once, or SIGTERM and its exit code.</summary>
     public async Task<int> EndAsync(int pid, string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", pid.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("bash", ["-c", $"kill -{signal} {pid}"]); // built in; small images have no other
         var process = running[pid].Process;
         await process.WaitForExitAsync();
         running.Remove(pid);
