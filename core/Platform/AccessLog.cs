@@ -44,7 +44,7 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
         try
         {
             await using var transaction = await db.BeginAsync(agency, CancellationToken.None);
-            AuditTrail.Append(transaction, [.. batch.Select(s => s.Entry)]);
+            await AuditTrail.AppendAllAsync(transaction, [.. batch.Select(s => s.Entry)], CancellationToken.None);
             await transaction.CommitAsync(CancellationToken.None);
             foreach (var seen in batch) seen.Recorded.SetResult();
         }

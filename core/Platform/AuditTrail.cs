@@ -65,6 +65,42 @@ public sealed class AuditTrail(TenantDb db)
                 });
     }
 
+    /// <summary>Appends many entries with two statements: the head is held while their links are made here.</summary>
+    public static async Task AppendAllAsync(TenantTransaction transaction, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
+    {
+        var head = await transaction.QuerySingleOrDefaultAsync<AuditHead>("""
+            insert into audit_heads as h (agency_id, position, hash) values (@agency, 0, '')
+            on conflict (agency_id) do update set position = h.position
+            returning position, hash
+            """, null, ct);
+        var (digests, hashes) = (new byte[entries.Count][], new byte[entries.Count][]);
+        var last = head!.Hash;
+        for (var i = 0; i < entries.Count; i++)
+        {
+            digests[i] = entries[i].Digest();
+            hashes[i] = last = SHA256.HashData([.. last, .. digests[i]]);
+        }
+        transaction.Enqueue("""
+            insert into audit_entries
+              (agency_id, position, id, at, actor_kind, actor_id, action, subject_kind, subject_id, detail, trace_id, digest, hash)
+            select @agency, @position + ordinal, id, at, actor_kind, actor_id, action, subject_kind, subject_id, detail, trace_id, digest, hash
+            from unnest(@ids, @times, @actorKinds, @actorIds, @actions, @subjectKinds, @subjectIds, @details, @traceIds, @digests, @hashes) with ordinality
+              as e (id, at, actor_kind, actor_id, action, subject_kind, subject_id, detail, trace_id, digest, hash, ordinal)
+            """,
+            new
+            {
+                head.Position, digests, hashes,
+                Ids = entries.Select(e => e.Id).ToArray(), Times = entries.Select(e => e.At.UtcDateTime).ToArray(),
+                ActorKinds = entries.Select(e => e.ActorKind).ToArray(), ActorIds = entries.Select(e => e.ActorId).ToArray(),
+                Actions = entries.Select(e => e.Action).ToArray(), SubjectKinds = entries.Select(e => e.SubjectKind).ToArray(),
+                SubjectIds = entries.Select(e => e.SubjectId).ToArray(), Details = entries.Select(e => e.Detail).ToArray(),
+                TraceIds = entries.Select(e => e.TraceId).ToArray(),
+            });
+        transaction.Enqueue("""
+            update audit_heads set position = @position, hash = @last where agency_id = @agency
+            """, new { Position = head.Position + entries.Count, last });
+    }
+
     /// <summary>Reads entries, newest first.</summary>
     /// <param name="agency">Whose trail.</param>
     /// <param name="before">Only entries before this position.</param>
