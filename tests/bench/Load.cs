@@ -12,19 +12,15 @@ static partial class Load
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(5);
 
     /// <summary>Operations a second over HTTP.</summary>
-    public static async Task<Round> HttpAsync(Server server, Func<int, Task<HttpResponseMessage>> ask)
+    public static async Task<Round> HttpAsync(Server server, Func<byte[]> request)
     {
         var processes = await server.ProcessesAsync();
         var (before, watch) = (ProcessorTime.MillisecondsOf(processes), Stopwatch.StartNew());
-        var counts = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
+        var counts = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
+            using var connection = await HttpConnection.OpenAsync(server.Port);
             var count = 0;
-            while (watch.Elapsed < Time)
-            {
-                using var answer = await ask(client);
-                if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
-                count++;
-            }
+            for (; watch.Elapsed < Time; count++) await connection.AskAsync(request());
             return count;
         }));
         var seconds = watch.Elapsed.TotalSeconds;

@@ -13,31 +13,33 @@ static class ManyAgencies
     {
         await using var one = await StartAsync("cirm_bench_one", 1);
         await using var thousand = await StartAsync("cirm_bench_thousand", 1_000);
-        using var alone = await one.SignInAsync(Role.Citizen);
-        using var amongMany = await thousand.SignInAsync(Role.Citizen);
+        var alone = await one.SignInAsync(Role.Citizen);
+        var amongMany = await thousand.SignInAsync(Role.Citizen);
         var measure = await Measure.InTurnAsync("agencies", "milliseconds (submit and read, median of each)", 5,
             () => LatencyAsync(thousand, amongMany), () => LatencyAsync(one, alone));
         measure.Detail["casesEach"] = CasesEach;
         measure.Detail["agencies"] = 1_000;
         return measure;
 
-        static async Task<Round> LatencyAsync(Server server, HttpClient client)
+        static async Task<Round> LatencyAsync(Server server, string token)
         {
-            var path = (await Submit.PostAsync(client, server.Slug)).Headers.Location!.ToString();
+            using var connection = await HttpConnection.OpenAsync(server.Port);
+            var head = await connection.AskAsync(Submit.Request(server, token));
+            var path = head[(head.IndexOf("Location: ", StringComparison.Ordinal) + 10)..].Split('\r')[0];
+            var reading = HttpConnection.Request("GET", path, token);
             var (submit, read) = (new List<double>(), new List<double>());
             for (var i = 0; i < Asked; i++)
             {
-                submit.Add(await TimeAsync(() => Submit.PostAsync(client, server.Slug)));
-                read.Add(await TimeAsync(() => client.GetAsync(path)));
+                submit.Add(await TimeAsync(connection, Submit.Request(server, token)));
+                read.Add(await TimeAsync(connection, reading));
             }
             return new(Measure.Median(submit) + Measure.Median(read), 0);
         }
 
-        static async Task<double> TimeAsync(Func<Task<HttpResponseMessage>> ask)
+        static async Task<double> TimeAsync(HttpConnection connection, byte[] request)
         {
             var watch = Stopwatch.GetTimestamp();
-            using var answer = await ask();
-            answer.EnsureSuccessStatusCode();
+            await connection.AskAsync(request);
             return Stopwatch.GetElapsedTime(watch).TotalMilliseconds;
         }
     }

@@ -11,18 +11,18 @@ static class Read
     public static async Task<Measure> RunAsync()
     {
         await using var server = await StartAsync("cirm_bench_read");
-        using var client = await server.SignInAsync(Role.Agent);
+        var token = await server.SignInAsync(Role.Agent);
         return await Measure.InTurnAsync("read", "cases a second", 5,
-            () => Load.HttpAsync(server, _ => client.GetAsync($"/v1/agencies/{server.Slug}/cases/{IdOf(Random.Shared.Next(1, Cases + 1))}")),
+            () => Load.HttpAsync(server, () => HttpConnection.Request("GET", $"/v1/agencies/{server.Slug}/cases/{IdOf(Random.Shared.Next(1, Cases + 1))}", token)),
             () => Load.PgbenchAsync(server, "read", ("agency", $"{server.Agency}"), ("cases", $"{Cases}")));
     }
 
     public static async Task<Measure> PageAsync()
     {
         await using var server = await StartAsync("cirm_bench_page");
-        using var client = await server.SignInAsync(Role.Agent);
+        var token = await server.SignInAsync(Role.Agent);
         return await Measure.InTurnAsync("page", "pages a second", 5,
-            () => Load.HttpAsync(server, _ => client.GetAsync($"/v1/agencies/{server.Slug}/cases?status=submitted&limit=50")),
+            () => Load.HttpAsync(server, () => HttpConnection.Request("GET", $"/v1/agencies/{server.Slug}/cases?status=submitted&limit=50", token)),
             () => Load.PgbenchAsync(server, "page", ("agency", $"{server.Agency}")));
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -44,14 +43,12 @@ sealed class Server : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Connections for a member of the bench's agency.</summary>
-    public async Task<HttpClient> SignInAsync(Role role)
+    /// <summary>A token of a member of the bench's agency.</summary>
+    public async Task<string> SignInAsync(Role role)
     {
-        var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, UseCookies = false }) { BaseAddress = new($"http://127.0.0.1:{Port}") };
+        using var client = new HttpClient { BaseAddress = new($"http://127.0.0.1:{Port}") };
         var answer = await client.PostAsJsonAsync("/v1/auth/token", new { email = $"{role.Word()}@bench.example", password = Password });
-        var token = (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return client;
+        return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
     }
 
     /// <summary>The processes whose time an operation costs: ours, the server's, PostgreSQL's.</summary>

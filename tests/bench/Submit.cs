@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using Cirm.Core.Platform;
 
@@ -15,18 +14,13 @@ static class Submit
     public static async Task<Measure> RunAsync()
     {
         await using var server = await Server.StartAsync("cirm_bench_submit");
-        using var client = await server.SignInAsync(Role.Citizen);
+        var token = await server.SignInAsync(Role.Citizen);
         var run = 0;
         return await Measure.InTurnAsync("submit", "cases a second", 5,
-            () => Load.HttpAsync(server, _ => PostAsync(client, server.Slug)),
+            () => Load.HttpAsync(server, () => Request(server, token)),
             () => Load.PgbenchAsync(server, "submit", ("agency", $"{server.Agency}"), ("service", $"{server.Service}"), ("base", $"{++run * 1000}")));
     }
 
-    public static Task<HttpResponseMessage> PostAsync(HttpClient client, string slug)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/agencies/{slug}/cases") { Content = new ByteArrayContent(Case) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("N"));
-        return client.SendAsync(request);
-    }
+    public static byte[] Request(Server server, string token) =>
+        HttpConnection.Request("POST", $"/v1/agencies/{server.Slug}/cases", token, Case, Guid.NewGuid().ToString("N"));
 }
