@@ -41,8 +41,16 @@ public static class Worker
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is null or "") return null;
         var resource = ResourceBuilder.CreateDefault().AddService("cirm-worker");
         return new(
-            Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(JobRunner.Telemetry, "Npgsql").AddOtlpExporter().Build(),
+            Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).SetSampler(new ParentBasedSampler(new JobsOnly()))
+                .AddSource(JobRunner.Telemetry, "Npgsql").AddOtlpExporter().Build(),
             Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(JobRunner.Telemetry, "Npgsql", "System.Runtime").AddOtlpExporter().Build());
+    }
+
+    /// <summary>A trace for each job; none for the engine's own polling, and none for the dispatcher's, once a second.</summary>
+    sealed class JobsOnly : Sampler
+    {
+        public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
+            new(samplingParameters.Name.StartsWith("job ", StringComparison.Ordinal) && samplingParameters.Name != $"job {DispatchOutbox.Terms.Name}");
     }
 
     sealed class CompositeDisposable(params IDisposable[] parts) : IDisposable

@@ -36,18 +36,22 @@ public sealed class HangfireEngine(IBackgroundJobClient client, IRecurringJobMan
                     UseSlidingInvisibilityTimeout = true, // a job may run longer than that, as long as its worker lives
                 })
             .WithJobExpirationTimeout(TimeSpan.FromHours(1))); // the outbox alone makes a job a second
-        builder.Services.AddHangfireServer(server =>
-        {
-            server.WorkerCount = Engine.JobsAtATime;
-            server.SchedulePollingInterval = TimeSpan.FromSeconds(1);
-            server.ShutdownTimeout = Worker.Grace;
-        });
+        builder.Services.AddHangfireServer(server => Describe(server, Engine.JobsAtATime - Engine.LongJobsAtATime, Queues.Short, Queues.Recurring));
+        builder.Services.AddHangfireServer(server => Describe(server, Engine.LongJobsAtATime, Queues.Long));
+    }
+
+    static void Describe(BackgroundJobServerOptions server, int workers, params string[] queues)
+    {
+        server.WorkerCount = workers;
+        server.Queues = queues;
+        server.SchedulePollingInterval = TimeSpan.FromSeconds(1);
+        server.ShutdownTimeout = Worker.Grace;
     }
 
     // Hangfire knows no names for one-off jobs: a request given twice is two jobs, and jobs are safe to run twice.
     public Task EnqueueAsync(JobRequest request, TimeSpan delay, CancellationToken ct)
     {
-        client.Create(Call(request, recurring: false), delay > TimeSpan.Zero ? new ScheduledState(delay) : new EnqueuedState());
+        client.Create(Call(request, request.Long ? Queues.Long : Queues.Short), delay > TimeSpan.Zero ? new ScheduledState(delay) : new EnqueuedState());
         return Task.CompletedTask;
     }
 
@@ -56,7 +60,7 @@ public sealed class HangfireEngine(IBackgroundJobClient client, IRecurringJobMan
         foreach (var (name, when, job) in timetable)
             timetables.AddOrUpdate(
                 name,
-                Call(new(name, job.Terms.Name, "{}"), recurring: true),
+                Call(new(name, job.Terms.Name, "{}"), Queues.Recurring),
                 when.Every is { } every
                     ? every < TimeSpan.FromMinutes(1) ? $"*/{every.Seconds} * * * * *" : $"*/{(int)every.TotalMinutes} * * * *"
                     : $"{when.At!.Value.Minute} {when.At.Value.Hour} * * *",
@@ -68,8 +72,16 @@ public sealed class HangfireEngine(IBackgroundJobClient client, IRecurringJobMan
         return Task.CompletedTask;
     }
 
-    static HangfireCall Call(JobRequest request, bool recurring) =>
-        HangfireCall.FromExpression<HangfireJob>(job => job.RunAsync(request.Key, request.Job, request.Args, recurring, null!, CancellationToken.None));
+    static HangfireCall Call(JobRequest request, string queue) =>
+        HangfireCall.FromExpression<HangfireJob>(job => job.RunAsync(request.Key, request.Job, request.Args, queue, null!, CancellationToken.None));
+}
+
+/// <summary>Work of one kind does not hold up the others.</summary>
+static class Queues
+{
+    public const string Short = "default";
+    public const string Long = "long";
+    public const string Recurring = "recurring";
 }
 
 /// <summary>The one job that Hangfire knows: it runs ours by name.</summary>
@@ -77,14 +89,15 @@ public sealed class HangfireJob(JobRunner runner)
 {
     static readonly ConcurrentDictionary<string, bool> Recurring = new(StringComparer.Ordinal);
 
-    [AutomaticRetry(Attempts = 0, LogEvents = false), RetriedAsDeclared]
-    public async Task RunAsync(string key, string job, string args, bool recurring, PerformContext context, CancellationToken ct)
+    [AutomaticRetry(Attempts = 0, LogEvents = false), RetriedAsDeclared, Queue("{3}")] // the queue is the argument, on every attempt
+    public async Task RunAsync(string key, string job, string args, string queue, PerformContext context, CancellationToken ct)
     {
+        var recurring = queue == Queues.Recurring;
         if (recurring && !Recurring.TryAdd(job, true)) return; // its last run has not ended
         try
         {
             var attempt = 1 + context.GetJobParameter<int>(RetriedAsDeclaredAttribute.Retries);
-            if (await runner.RunAsync(new(key, job, args, attempt), ct) is { } failed) throw new FailedAttemptException(failed);
+            if (await runner.RunAsync(new(key, job, args, queue == Queues.Long, attempt), ct) is { } failed) throw new FailedAttemptException(failed);
         }
         finally
         {

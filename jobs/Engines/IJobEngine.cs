@@ -7,8 +7,9 @@ namespace Cirm.Jobs.Engines;
 /// <param name="Key">Two requests of one key are one piece of work, as long as the first still waits.</param>
 /// <param name="Job">The job's name in <see cref="JobTable"/>.</param>
 /// <param name="Args">Its arguments as JSON.</param>
+/// <param name="Long">It may take minutes: only so many run at a time, so that they never hold up the short ones.</param>
 /// <param name="Attempt">1 for the first.</param>
-public sealed record JobRequest(string Key, string Job, string Args, int Attempt = 1);
+public sealed record JobRequest(string Key, string Job, string Args, bool Long = false, int Attempt = 1);
 
 /// <summary>
 /// What an engine has to do; two do it (docs/adr/0004). It keeps work in the schema <c>engine</c>, gives it to one worker at a time
@@ -31,6 +32,9 @@ public static class Engine
 
     /// <summary>How many jobs a worker process runs at a time.</summary>
     public const int JobsAtATime = 8;
+
+    /// <summary>How many of them may be long ones.</summary>
+    public const int LongJobsAtATime = 4;
 
 #if HANGFIRE
     public static IHostApplicationBuilder CreateBuilder() => HangfireEngine.CreateBuilder();

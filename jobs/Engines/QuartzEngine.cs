@@ -10,6 +10,7 @@ public sealed class QuartzEngine(ISchedulerFactory schedulers) : IJobEngine
 {
     static readonly JobKey Run = new("run", "cirm");
     const string Timetable = "timetable";
+    const string Long = "long";
 
     public static void Add(IHostApplicationBuilder builder, Databases databases)
     {
@@ -24,6 +25,7 @@ public sealed class QuartzEngine(ISchedulerFactory schedulers) : IJobEngine
                 scheduler.ShutdownJobInterruption = ShutdownJobInterruption.Always;
             });
             quartz.UseDefaultThreadPool(Engine.JobsAtATime);
+            quartz.UseExecutionLimits(limits => limits.ForGroup(Long, Engine.LongJobsAtATime));
             quartz.UsePersistentStore(store =>
             {
                 store.UsePostgres(NpgsqlFactory.Instance, databases.ConnectionStringOf("cirm_engine"));
@@ -45,8 +47,9 @@ public sealed class QuartzEngine(ISchedulerFactory schedulers) : IJobEngine
     {
         var scheduler = await schedulers.GetScheduler(ct);
         var trigger = TriggerBuilder.Create<QuartzJob>().ForJob(Run).WithIdentity($"{request.Key} {request.Attempt}", request.Job)
-            .StartAt(DateTimeOffset.UtcNow + delay).UsingInput(request).Build();
-        await scheduler.ScheduleTrigger(trigger, TriggerConflict.Keep, ct);
+            .StartAt(DateTimeOffset.UtcNow + delay).UsingInput(request);
+        if (request.Long) trigger = trigger.WithExecutionGroup(Long);
+        await scheduler.ScheduleTrigger(trigger.Build(), TriggerConflict.Keep, ct);
     }
 
     public async Task ScheduleAsync(IReadOnlyList<Recurring> timetable, CancellationToken ct)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
@@ -13,6 +14,8 @@ public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable ta
 {
     /// <summary>Events claimed in one transaction.</summary>
     const int AtATime = 500;
+
+    static readonly Histogram<double> Lag = JobRunner.Meter.CreateHistogram<double>("cirm.outbox.lag", "s", "How long an event waited to be turned into work.");
 
     public static JobTerms Terms { get; } = new("dispatch-outbox"); // its next run is its retry
 
@@ -33,6 +36,7 @@ public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable ta
 
     async Task<int> DispatchAsync(Guid agency, CancellationToken ct)
     {
+        var now = clock.Now();
         await using var transaction = await db.BeginAsync(agency, ct);
         var events = await transaction.QueryAsync<Event>("""
             with claimed as (
@@ -46,24 +50,25 @@ public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable ta
             set done_at = @now
             from claimed
             where o.agency_id = @agency and o.id = claimed.id and o.done_at is null
-            returning o.id, o.type, o.subject_id, o.data
-            """, new { Limit = AtATime, Now = clock.Now() }, ct);
+            returning o.id, o.type, o.subject_id, o.data, o.created_at
+            """, new { Limit = AtATime, now }, ct);
         foreach (var e in events.OrderBy(e => e.Id))
             foreach (var work in WorkFor(agency, e))
                 await engine.EnqueueAsync(work, TimeSpan.Zero, ct);
         await transaction.CommitAsync(ct);
+        foreach (var e in events) Lag.Record((now - e.CreatedAt).TotalSeconds);
         return events.Count;
     }
 
     IEnumerable<JobRequest> WorkFor(Guid agency, Event e)
     {
         if (e.Type == Operations.Requested)
-            yield return Request(e.Data.GetProperty("kind").GetString()!, new OperationArgs(agency, e.SubjectId));
+            yield return Request(e.Data.GetProperty("kind").GetString()!, new OperationArgs(agency, e.SubjectId), isLong: true);
         foreach (var (_, job) in table.Events.Where(on => on.Type == e.Type))
             yield return Request(job.Terms.Name, new FactArgs(agency, e.Id, e.Type, e.SubjectId, e.Data));
 
-        JobRequest Request<TArgs>(string job, TArgs args) => new($"{e.Id}", job, JsonSerializer.Serialize(args, Wire.Json));
+        JobRequest Request<TArgs>(string job, TArgs args, bool isLong = false) => new($"{e.Id}", job, JsonSerializer.Serialize(args, Wire.Json), isLong);
     }
 
-    sealed record Event(Guid Id, string Type, Guid SubjectId, JsonElement Data);
+    sealed record Event(Guid Id, string Type, Guid SubjectId, JsonElement Data, DateTimeOffset CreatedAt);
 }

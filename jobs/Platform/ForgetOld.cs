@@ -9,9 +9,6 @@ public sealed class ForgetOld(Databases databases, TenantDb db, TimeProvider clo
     /// <summary>How long an event that was dealt with can still be looked up and delivered again.</summary>
     static readonly TimeSpan EventsKept = TimeSpan.FromDays(90);
 
-    /// <summary>How long the file of a finished import can still be looked into.</summary>
-    static readonly TimeSpan FilesKept = TimeSpan.FromDays(1);
-
     const int AtATime = 5000;
 
     public static JobTerms Terms { get; } = new("forget-old", JobTerms.Growing);
@@ -31,16 +28,6 @@ public sealed class ForgetOld(Databases databases, TenantDb db, TimeProvider clo
                 where agency_id = @agency
                   and key_hash in (select key_hash from idempotency_keys where agency_id = @agency and created_at < @before order by created_at limit @limit)
                 """, now - Idempotency.Kept, ct);
-            await DeleteAsync(agency, """
-                delete from import_chunks
-                where agency_id = @agency
-                  and (operation_id, ordinal) in (
-                    select c.operation_id, c.ordinal
-                    from import_chunks as c
-                    join operations as o on o.agency_id = @agency and o.id = c.operation_id
-                    where c.agency_id = @agency and o.finished_at < @before
-                    limit @limit)
-                """, now - FilesKept, ct);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class JobRunner(JobTable table, IServiceScopeFactory scopes, Opera
 {
     public const string Telemetry = "Cirm.Jobs";
     static readonly ActivitySource Traces = new(Telemetry);
-    static readonly Meter Meter = new(Telemetry);
+    internal static readonly Meter Meter = new(Telemetry);
     static readonly Histogram<double> Duration = Meter.CreateHistogram<double>("cirm.job.duration", "s", "How long an attempt took.");
 
     /// <summary>Starts that end with nothing at all (the process was killed) before an operation is given up: it may be what kills it.</summary>

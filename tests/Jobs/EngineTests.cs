@@ -5,8 +5,15 @@ namespace Cirm.Tests.Jobs;
 /// <summary>
 /// What is asked of an engine, whichever this build has. Two worker processes run all the time: what holds here holds for many.
 /// </summary>
-public sealed class EngineTests(Workers workers, ITestOutputHelper output) : IClassFixture<Workers>
+public sealed class EngineTests(Workers workers, ITestOutputHelper output) : IClassFixture<Workers>, IAsyncLifetime
 {
+    public async ValueTask InitializeAsync()
+    {
+        while (workers.Running.Count < 2) await workers.StartAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     [Fact]
     public async Task A_job_runs_once_though_two_workers_look_for_it()
     {
@@ -38,16 +45,37 @@ public sealed class EngineTests(Workers workers, ITestOutputHelper output) : ICl
     }
 
     [Fact]
+    public async Task Long_jobs_do_not_hold_up_short_ones()
+    {
+        var slow = new List<Guid>();
+        for (var i = 0; i < 12; i++) slow.Add(await workers.RequestAsync("probe-steps", new { steps = 600, milliseconds = 100 }));
+        await Workers.UntilAsync("as many run as may", () => Task.FromResult(slow.Count(id => workers.Diary("began", id).Count > 0) >= 8));
+        var subject = Guid.CreateVersion7();
+        await using (var change = await workers.Db.BeginAsync(Caller.System(Workers.Agency), CancellationToken.None))
+        {
+            change.Emit(TimeProvider.System.Now(), OutboxEvent.Of("probe.happened", subject, new { number = 1 }));
+            await change.CommitAsync(CancellationToken.None);
+        }
+        await Workers.UntilAsync("the event is answered", () => Task.FromResult(workers.Diary("answered", subject).Count > 0));
+
+        Assert.Equal(8, slow.Count(id => workers.Diary("began", id).Count > 0)); // two workers, four each
+        foreach (var id in slow) await workers.Operations.RequestCancelAsync(Caller.System(Workers.Agency), TimeProvider.System.Now(), id, CancellationToken.None);
+        foreach (var id in slow) Assert.Equal(OperationState.Cancelled, (await workers.FinishedAsync(id)).State);
+    }
+
+    [Fact]
     public async Task A_job_that_fails_is_tried_again_after_growing_pauses()
     {
-        var id = await workers.RequestAsync("probe-fail", new { failures = 2 });
+        var id = await workers.RequestAsync("probe-fail", new { failures = 3 });
         Assert.Equal(OperationState.Succeeded, (await workers.FinishedAsync(id)).State);
 
         var at = workers.Diary("attempt", id).Select(note => note.At).ToList();
-        Assert.Equal(3, at.Count);
-        output.WriteLine($"pauses: {(at[1] - at[0]).TotalSeconds:0.0} s, {(at[2] - at[1]).TotalSeconds:0.0} s");
-        Assert.InRange((at[1] - at[0]).TotalSeconds, 1, 15);
-        Assert.InRange((at[2] - at[1]).TotalSeconds, 2, 15);
+        Assert.Equal(4, at.Count);
+        double[] pauses = [.. at.Zip(at.Skip(1), (one, next) => (next - one).TotalSeconds)];
+        output.WriteLine($"pauses: {string.Join(", ", pauses.Select(pause => $"{pause:0.0} s"))}");
+        Assert.InRange(pauses[0], 1, 15);
+        Assert.InRange(pauses[1], 2, 15);
+        Assert.InRange(pauses[2], 4, 15);
     }
 
     [Fact]
@@ -81,7 +109,6 @@ public sealed class EngineTests(Workers workers, ITestOutputHelper output) : ICl
         await workers.EndAsync(killed, "KILL");
         var at = DateTimeOffset.UtcNow;
         var operation = await workers.FinishedAsync(id);
-        await workers.StartAsync();
 
         var again = workers.Diary("began", id)[^1];
         output.WriteLine($"taken over after {(again.At - at).TotalSeconds:0.0} s, from step {again.Number}");
@@ -90,6 +117,20 @@ public sealed class EngineTests(Workers workers, ITestOutputHelper output) : ICl
         Assert.Equal((OperationState.Succeeded, 25L), (operation.State, operation.Processed));
         Assert.Distinct(workers.Diary("step", id).Select(note => note.Number));
         Assert.Single(workers.Diary("ended", id));
+    }
+
+    [Fact]
+    public async Task A_job_goes_on_with_a_new_worker_when_all_were_killed()
+    {
+        var id = await workers.RequestAsync("probe-steps", new { steps = 25, milliseconds = 200 });
+        var retried = await workers.RequestAsync("probe-fail", new { failures = 2 });
+        await Workers.UntilAsync("both have begun", () => Task.FromResult(workers.Diary("step", id).Count > 0 && workers.Diary("attempt", retried).Count > 0));
+        foreach (var pid in workers.Running) await workers.EndAsync(pid, "KILL");
+        await workers.StartAsync();
+
+        Assert.Equal(25, (await workers.FinishedAsync(id)).Processed);
+        Assert.Distinct(workers.Diary("step", id).Select(note => note.Number));
+        Assert.Equal(OperationState.Succeeded, (await workers.FinishedAsync(retried)).State);
     }
 
     [Fact]
@@ -102,7 +143,6 @@ public sealed class EngineTests(Workers workers, ITestOutputHelper output) : ICl
         Assert.Equal(0, await workers.EndAsync(stopped, "TERM"));
         Assert.InRange((DateTimeOffset.UtcNow - at).TotalSeconds, 0, 20);
         var operation = await workers.FinishedAsync(id);
-        await workers.StartAsync();
 
         var again = workers.Diary("began", id)[^1];
         output.WriteLine($"taken over after {(again.At - at).TotalSeconds:0.0} s, from step {again.Number}");

@@ -71,17 +71,11 @@ public sealed class PlatformJobTests : IAsyncLifetime
               ('{agency}', 'a', '', gen_random_uuid(), now() - interval '49 hours'),
               ('{agency}', 'b', '', gen_random_uuid(), now() - interval '47 hours'),
               ('{Caller.Installation}', 'c', '', gen_random_uuid(), now() - interval '49 hours');
-            insert into operations (agency_id, id, kind, state, arguments, created_at, finished_at) values
-              ('{agency}', '{First}', 'import', 'succeeded', '{Empty}', now(), now() - interval '25 hours'),
-              ('{agency}', '{Second}', 'import', 'running', '{Empty}', now() - interval '3 days', null);
-            insert into import_chunks (agency_id, operation_id, ordinal, bytes, created_at) values
-              ('{agency}', '{First}', 0, 'x', now()), ('{agency}', '{First}', 1, 'x', now()), ('{agency}', '{Second}', 0, 'x', now());
             """);
         await new ForgetOld(databases, db, TimeProvider.System).RunAsync(new(), null!, Ct);
 
         Assert.Equal("pending young", await database.ScalarAsOwnerAsync<string>("select string_agg(type, ' ' order by type) from outbox"));
         Assert.Equal("b", await database.ScalarAsOwnerAsync<string>("select string_agg(convert_from(key_hash, 'UTF8'), ' ') from idempotency_keys"));
-        Assert.Equal(Second, await database.ScalarAsOwnerAsync<string>("select string_agg(operation_id::text, ' ') from import_chunks"));
     }
 
     [Fact]
@@ -115,8 +109,6 @@ public sealed class PlatformJobTests : IAsyncLifetime
     }
 
     const string Empty = "{}";
-    const string First = "00000000-0000-7000-8000-000000000001";
-    const string Second = "00000000-0000-7000-8000-000000000002";
 
     static string Basic(string credentials) => $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}";
 
