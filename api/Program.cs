@@ -17,6 +17,7 @@ app.MapPlatform();
 app.MapAuth();
 app.MapAgencies();
 app.MapMembers();
+app.MapApiKeys();
 app.MapServices();
 app.MapCases();
 app.MapTracking();

@@ -1,4 +1,5 @@
 using Cirm.Core.Identity;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 
@@ -8,14 +9,17 @@ namespace Cirm.Api.Identity;
 public static class IdentitySetup
 {
     public const string OwnTokens = "cirm";
+    public const string Keys = "key";
 
     public static void AddIdentity(this IServiceCollection services)
     {
         services.AddSingleton<Accounts>();
+        services.AddSingleton<ApiKeys>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenIssuer>();
         services.AddAuthentication("any")
             .AddPolicyScheme("any", null, o => o.ForwardDefaultSelector = SchemeOf)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeySignIn>(Keys, null)
             .AddJwtBearer(OwnTokens, o =>
             {
                 o.MapInboundClaims = false;
@@ -35,5 +39,6 @@ public static class IdentitySetup
             o.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, kid, _) => keys.Verifying.Where(k => k.KeyId == kid));
     }
 
-    static string SchemeOf(HttpContext http) => OwnTokens;
+    static string SchemeOf(HttpContext http) =>
+        http.Request.Headers.Authorization.Count == 0 && http.Request.Headers.ContainsKey(ApiKeySignIn.Header) ? Keys : OwnTokens;
 }

@@ -1,0 +1,41 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Cirm.Api.Platform;
+using Cirm.Core.Identity;
+using Cirm.Core.Tenancy;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Cirm.Api.Identity;
+
+/// <summary>Signs a system in with the key in <c>X-Api-Key</c>, in the agency of the route and nowhere else.</summary>
+public sealed class ApiKeySignIn(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logging, UrlEncoder encoder, ApiKeys keys, Agencies agencies)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logging, encoder)
+{
+    public const string Header = "X-Api-Key";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Context.GetRouteValue("agency") is not string slug) return AuthenticateResult.Fail("A key belongs to an agency, and the address names none.");
+        if (await agencies.FindAsync(slug, Context.RequestAborted) is not { } agency) return AuthenticateResult.NoResult(); // it is not there for anybody
+        if (await keys.CheckAsync(agency.Id, Request.Headers[Header].ToString(), Context.RequestAborted) is not { } key) return AuthenticateResult.Fail("No such key.");
+        if (!key.UsedJustNow) _ = NoteUseAsync(agency.Id, key.Id);
+        var identity = new ClaimsIdentity(
+            [new("sub", key.Id.ToString()), new(CirmClaims.Agency, agency.Id.ToString()), new(CirmClaims.Scopes, string.Join(' ', key.Scopes))], Scheme.Name);
+        return AuthenticateResult.Success(new(new(identity), Scheme.Name));
+    }
+
+    // Nobody waits for this; a note that is lost is made by a later request.
+    async Task NoteUseAsync(Guid agency, Guid key)
+    {
+        try
+        {
+            await keys.NoteUseAsync(agency, key, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            Logger.LogWarning(e, "The use of key {Key} was not noted", key);
+        }
+    }
+}
