@@ -18,7 +18,8 @@ public sealed class ApiKeySignIn(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Context.GetRouteValue("agency") is not string slug) return AuthenticateResult.Fail("A key belongs to an agency, and the address names none.");
-        if (await agencies.FindAsync(slug, Context.RequestAborted) is not { } agency) return AuthenticateResult.NoResult(); // it is not there for anybody
+        if (await agencies.FindAsync(slug, Context.RequestAborted) is not { Status: AgencyStatus.Active } agency)
+            return AuthenticateResult.NoResult(); // it is not there for anybody, or shut
         if (await keys.CheckAsync(agency.Id, Request.Headers[Header].ToString(), Context.RequestAborted) is not { } key) return AuthenticateResult.Fail("No such key.");
         if (!key.UsedJustNow) _ = NoteUseAsync(agency.Id, key.Id);
         var identity = new ClaimsIdentity(

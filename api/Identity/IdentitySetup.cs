@@ -1,4 +1,5 @@
 using Cirm.Core.Identity;
+using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
@@ -10,16 +11,23 @@ public static class IdentitySetup
 {
     public const string OwnTokens = "cirm";
     public const string Keys = "key";
+    public const string Providers = "provider";
 
     public static void AddIdentity(this IServiceCollection services)
     {
         services.AddSingleton<Accounts>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<Attributes>();
+        services.AddSingleton<Citizens>();
+        services.AddSingleton<IdentityProviders>();
+        services.AddSingleton(_ => new OutboundGuard(OutboundGuard.OriginsIn("CIRM_TRUSTED_PROVIDERS")));
+        services.AddSingleton<ProviderKeys>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenIssuer>();
         services.AddAuthentication("any")
             .AddPolicyScheme("any", null, o => o.ForwardDefaultSelector = SchemeOf)
             .AddScheme<AuthenticationSchemeOptions, ApiKeySignIn>(Keys, null)
+            .AddScheme<AuthenticationSchemeOptions, ProviderSignIn>(Providers, null)
             .AddJwtBearer(OwnTokens, o =>
             {
                 o.MapInboundClaims = false;
@@ -35,10 +43,17 @@ public static class IdentitySetup
                     OnMessageReceived = context => context.HttpContext.RequestServices.GetRequiredService<SigningKeys>().RefreshAsync(context.HttpContext.RequestAborted),
                 };
             });
-        services.AddOptions<JwtBearerOptions>(OwnTokens).Configure<SigningKeys>((o, keys) =>
-            o.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, kid, _) => keys.Verifying.Where(k => k.KeyId == kid));
+        services.AddOptions<JwtBearerOptions>(OwnTokens).Configure<SigningKeys, TimeProvider>((o, keys, clock) =>
+        {
+            o.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, kid, _) => keys.Verifying.Where(k => k.KeyId == kid);
+            o.TokenValidationParameters.LifetimeValidator = (from, until, _, validation) =>
+                clock.GetUtcNow().UtcDateTime is var now && from <= now + validation.ClockSkew && now < until + validation.ClockSkew;
+        });
     }
 
-    static string SchemeOf(HttpContext http) =>
-        http.Request.Headers.Authorization.Count == 0 && http.Request.Headers.ContainsKey(ApiKeySignIn.Header) ? Keys : OwnTokens;
+    static string SchemeOf(HttpContext http)
+    {
+        if (http.Request.Headers.Authorization.Count == 0) return http.Request.Headers.ContainsKey(ApiKeySignIn.Header) ? Keys : OwnTokens;
+        return BearerToken.IssuerOf(http.Request) is { Length: > 0 } issuer && issuer != TokenIssuer.Issuer ? Providers : OwnTokens;
+    }
 }

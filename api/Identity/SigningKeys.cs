@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Dapper;
@@ -43,18 +44,20 @@ public sealed class SigningKeys(Databases databases, TimeProvider clock) : IDisp
             var rows = await ReadAsync();
             if (!rows.Any(r => r.SignsFrom + SignsFor - TimeSpan.FromDays(1) > now))
             {
+                await connection.ExecuteAsync(new CommandDefinition("delete from signing_keys where expires_at <= @now", new { Now = now.UtcDateTime }, cancellationToken: ct));
                 using var rsa = RSA.Create(2048);
                 var signsFrom = rows.Count == 0 ? now : now + KnownBefore;
                 await connection.ExecuteAsync(new CommandDefinition("""
                     insert into signing_keys (id, private_key, created_at, signs_from, expires_at) values (@id, @privateKey, @now, @signsFrom, @expiresAt)
+                    on conflict (id) do nothing
                     """,
                     new
                     {
-                        Id = Guid.CreateVersion7(now).ToString("N"),
+                        // Made from the one before it: nodes that make it at the same time make one.
+                        Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rows.LastOrDefault()?.Id ?? "first")).AsSpan(0, 16)),
                         PrivateKey = rsa.ExportEncryptedPkcs8PrivateKey(Secret, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000)),
                         Now = now.UtcDateTime, SignsFrom = signsFrom.UtcDateTime, ExpiresAt = (signsFrom + SignsFor + SignsFor).UtcDateTime,
                     }, cancellationToken: ct));
-                await connection.ExecuteAsync(new CommandDefinition("delete from signing_keys where expires_at < @now", new { Now = now.UtcDateTime }, cancellationToken: ct));
                 rows = await ReadAsync();
             }
             var keys = rows.ConvertAll(KeyOf);

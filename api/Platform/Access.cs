@@ -27,6 +27,9 @@ public enum Who
 /// <summary>Declared beside every route: who may call it, and the scope that an API key needs (null: no key may).</summary>
 public sealed record Access(Who Who, string? Scope);
 
+/// <summary>Credentials that are not of the agency they were sent to: there, they find nothing.</summary>
+public sealed class ForeignCredentials() : Exception("The credentials are not of this agency.");
+
 /// <summary>The names that our tokens and keys carry.</summary>
 public static class CirmClaims
 {
@@ -58,7 +61,8 @@ public sealed class AccessMiddleware(RequestDelegate next, Agencies agencies)
         }
 
         var signIn = await http.AuthenticateAsync();
-        if (signIn.Failure is not null) throw Problems.Unauthenticated.Because("The credentials that were sent are not valid, or not any more.");
+        var foreign = signIn.Failure is ForeignCredentials;
+        if (signIn.Failure is not null && !foreign) throw Problems.Unauthenticated.Because("The credentials that were sent are not valid, or not any more.");
         var who = signIn.Succeeded ? signIn.Principal : null;
         var home = who is null ? (Guid?)null : Guid.Parse(who.FindFirstValue(CirmClaims.Agency)!);
         var role = who?.FindFirstValue(CirmClaims.Role) is { } word ? Enum.Parse<Role>(word, ignoreCase: true) : (Role?)null;
@@ -67,7 +71,7 @@ public sealed class AccessMiddleware(RequestDelegate next, Agencies agencies)
         {
             call.Agency = await agencies.FindAsync(slug, http.RequestAborted)
                 ?? throw Problems.NotFound.Because($"There is no agency \"{slug}\".");
-            if (home is not null && home != call.Agency.Id && role != Role.Operator)
+            if (foreign || home is not null && home != call.Agency.Id && role != Role.Operator)
             {
                 if (!access.Who.HasFlag(Who.Anyone) || !HttpMethods.IsGet(http.Request.Method)) throw Problems.NotFound.Because("There is no such thing for you here.");
                 who = null;

@@ -36,7 +36,11 @@ public static partial class BodyValidator
             return;
         }
 
-        if (type == typeof(JsonElement)) return;
+        if (type == typeof(JsonElement))
+        {
+            CheckAnything(json, at, errors);
+            return;
+        }
         if (type == typeof(string)) CheckText(json, attributes, at, errors);
         else if (type == typeof(Localized)) CheckLocalized(json, attributes, at, errors);
         else if (type.IsEnum) CheckWord(json, type, at, errors);
@@ -104,6 +108,24 @@ public static partial class BodyValidator
         {
             if (!IsClean(member.Name)) errors.Add(new($"{at}/{Escape(member.Name)}", "characters", "The name contains a character that cannot be kept."));
             Check(member.Value, item, false, [], $"{at}/{Escape(member.Name)}", errors);
+        }
+    }
+
+    // Whatever it means is for others to say; that it can be kept is for us.
+    static void CheckAnything(JsonElement json, string at, List<ValidationError> errors)
+    {
+        if (json.ValueKind == JsonValueKind.String) CheckText(json, [], at, errors);
+        else if (json.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var (index, value) in json.EnumerateArray().Index()) CheckAnything(value, $"{at}/{index}", errors);
+        }
+        else if (json.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in json.EnumerateObject())
+            {
+                if (!IsClean(member.Name)) errors.Add(new(at, "characters", "A name contains a character that cannot be kept."));
+                CheckAnything(member.Value, $"{at}/{Escape(member.Name)}", errors);
+            }
         }
     }
 
@@ -190,7 +212,8 @@ public static partial class BodyValidator
 
     static object[] AttributesOf(JsonPropertyInfo property) => property.AttributeProvider?.GetCustomAttributes(typeof(ValidationAttribute), true) ?? [];
 
-    static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    /// <summary>A name as a segment of a JSON pointer (RFC 6901).</summary>
+    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
     private static partial Regex LanguageTag();

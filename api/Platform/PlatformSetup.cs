@@ -42,6 +42,7 @@ public static class PlatformSetup
         app.UseProblemAnswers();
         app.UseRouting();
         app.UseRateLimiter();
+        app.UseAuthentication(); // said here, or it is put before the routing, where no agency is known yet
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<IdempotencyMiddleware>();
     }

@@ -155,6 +155,64 @@ public sealed class Accounts(TenantDb db, Databases databases)
             where a.agency_id = @agency and a.email_key = @emailKey and a.disabled_at is null
             """, new { EmailKey = KeyOf(email) }, ct);
 
+    /// <summary>
+    /// Makes the member of somebody whom the agency's provider has vouched for, at their first token. An address that another
+    /// member has is left out: who controls an address at a provider must not become that member.
+    /// </summary>
+    public async Task<ProvidedAccount> JoinAsync(Guid agency, string issuer, string subject, string? email, string? name, Role role, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var change = await db.BeginAsync(Caller.System(agency), ct);
+        var id = Guid.CreateVersion7(now);
+        Guid? citizen = role == Role.Citizen ? Guid.CreateVersion7(now) : null;
+        foreach (var address in (string?[])[email, null]) // without it, should the address be taken in this very moment
+        {
+            var joined = await change.QuerySingleOrDefaultAsync<Member>("""
+                with free as (
+                  select @email as email, @emailKey as email_key
+                  where not exists (select from accounts where agency_id = @agency and email_key = @emailKey))
+                insert into accounts (agency_id, id, email, email_key, name, role, citizen_id, provider_issuer, provider_subject, created_at, updated_at)
+                values (@agency, @id, (select email from free), (select email_key from free), @name, @role, @citizen, @issuer, @subject, @now, @now)
+                on conflict do nothing
+                returning id, email, name, role, citizen_id, false as disabled, created_at, version
+                """, new { id, Email = address?.Trim(), EmailKey = address is null ? null : KeyOf(address), name, role, citizen, issuer, subject, now }, ct);
+            if (joined is not null)
+            {
+                if (citizen is { } made) AddCitizen(change, made, name, joined.Email, now);
+                change.Audit(now, "member.joined", "member", id, JsonSerializer.Serialize(new { role = role.Word() }));
+                await change.CommitAsync(ct);
+                return new(id, role, citizen, false);
+            }
+            var known = await change.QuerySingleOrDefaultAsync<ProvidedAccount>("""
+                select id, role, citizen_id, disabled_at is not null as disabled
+                from accounts
+                where agency_id = @agency and provider_issuer = @issuer and provider_subject = @subject
+                """, new { issuer, subject }, ct);
+            if (known is not null) return known;
+        }
+        throw Platform.Problems.Busy.Because("Somebody joined with the same address in this moment.");
+    }
+
+    /// <summary>Gives a member the role that the agency's provider says they have. Whom it takes the last admin's role from is its own decision.</summary>
+    public async Task<ProvidedAccount?> FollowRoleAsync(Guid agency, Guid id, Role role, DateTimeOffset now, CancellationToken ct)
+    {
+        var citizen = Guid.CreateVersion7(now);
+        await using var change = await db.BeginAsync(Caller.System(agency), ct);
+        var member = await change.QuerySingleOrDefaultAsync<Member>("""
+            update accounts set
+              role = @role,
+              citizen_id = case when @role = 'citizen' then coalesce(citizen_id, @citizen) else citizen_id end,
+              version = version + 1,
+              updated_at = @now
+            where agency_id = @agency and id = @id
+            returning id, email, name, role, citizen_id, disabled_at is not null as disabled, created_at, version
+            """, new { id, role, citizen, now }, ct);
+        if (member is null) return null;
+        if (member.CitizenId == citizen) AddCitizen(change, citizen, member.Name, member.Email, now);
+        change.Audit(now, "member.changed", "member", id, JsonSerializer.Serialize(new { role = role.Word(), by = "identity-provider" }));
+        await change.CommitAsync(ct);
+        return new(id, member.Role, member.CitizenId, member.Disabled);
+    }
+
     static void AddCitizen(TenantTransaction transaction, Guid id, string? name, string? email, DateTimeOffset now)
     {
         transaction.Enqueue("""

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
@@ -88,7 +89,7 @@ public sealed class ApiKeys(TenantDb db, TimeProvider clock)
     {
         Span<byte> bytes = stackalloc byte[48];
         if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length != Prefix.Length + 64
-            || !Base64Url.TryDecodeFromChars(text.AsSpan(Prefix.Length), bytes, out var written) || written != 48)
+            || Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length), bytes, out _, out var written) != OperationStatus.Done || written != 48)
             return null;
         var id = new Guid(bytes[..16], bigEndian: true);
         var hash = SHA256.HashData(bytes[16..]);

@@ -67,5 +67,32 @@ public static class AttributeRules
         return error is null ? (value, null) : (null, error);
     }
 
+    /// <summary>
+    /// Reads a citizen's values as they stand in JSON. What a file can say as text, JSON can as well: <c>"7"</c> for the number 7,
+    /// <c>"true"</c> for true. The other way round it stays what it is: the number 7 is no code.
+    /// </summary>
+    /// <param name="declared">The agency's attributes; those that are not among the values do not matter.</param>
+    /// <param name="values">Values by attribute key.</param>
+    /// <returns>The values as they are kept, and everything that is wrong, with pointers below <c>/attributes</c>.</returns>
+    public static (Dictionary<string, JsonElement> Values, IReadOnlyList<ValidationError> Errors) Read(
+        IEnumerable<AttributeDeclaration> declared, IReadOnlyDictionary<string, JsonElement> values)
+    {
+        var byKey = declared.ToDictionary(a => a.Key);
+        var (kept, errors) = (new Dictionary<string, JsonElement>(), new List<ValidationError>());
+        foreach (var (key, value) in values)
+        {
+            var pointer = $"/attributes/{key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+            if (!byKey.TryGetValue(key, out var attribute))
+            {
+                errors.Add(new(pointer, "unknown", "No such attribute is declared."));
+                continue;
+            }
+            var (read, error) = value.ValueKind == JsonValueKind.String ? Read(attribute, value.GetString()!) : Check(attribute, value);
+            if (read is { } good) kept[key] = good;
+            else errors.Add(new(pointer, "value", error!));
+        }
+        return (kept, errors);
+    }
+
     static string Listed(string[]? values) => values is null ? "none" : string.Join(", ", values.Take(20)) + (values.Length > 20 ? ", …" : "");
 }

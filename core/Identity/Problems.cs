@@ -15,6 +15,10 @@ public static class Problems
     /// <summary>Nobody could set the agency up any more.</summary>
     public static readonly Problem LastAdmin = new("last-admin", 409, "This is the agency's last admin.", "Make another member an admin first.");
 
+    /// <summary>The agency's provider cannot be asked for its keys.</summary>
+    public static readonly Problem ProviderUnavailable = new("identity-provider-unavailable", 503, "The agency's identity provider does not answer as it should.",
+        "Try again as Retry-After says. If it stays so, an admin should check the issuer's address: its /.well-known/openid-configuration has to be reachable and to name that issuer.");
+
     /// <summary>A citizen has this external id already.</summary>
     public static readonly Problem ExternalIdTaken = new("external-id-taken", 409, "A citizen of this agency has this external id.", "Change that citizen, or use another id.");
 

@@ -86,7 +86,7 @@ public class CirmHost : IAsyncLifetime
     public async Task<IReadOnlyList<string>> AuditActionsAsync(TestAgency agency) =>
         [.. (await Services.GetRequiredService<AuditTrail>().ListAsync(agency.Id, null, null, null, null, 1000, CancellationToken.None)).Select(e => e.Action).Reverse()];
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await factory.DisposeAsync();
         await Database.DisposeAsync();
