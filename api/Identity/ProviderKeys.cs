@@ -60,7 +60,9 @@ public sealed class ProviderKeys(OutboundGuard guard, TimeProvider clock) : IDis
         try
         {
             var documents = new HttpDocumentRetriever(http) { RequireHttps = false }; // the guard decides that
-            var found = await OpenIdConnectConfigurationRetriever.GetAsync($"{entry.Issuer.TrimEnd('/')}/.well-known/openid-configuration", documents, limit.Token);
+            // The library passes the token on, and not all the way: the wait for it ends in any case.
+            var found = await OpenIdConnectConfigurationRetriever.GetAsync($"{entry.Issuer.TrimEnd('/')}/.well-known/openid-configuration", documents, limit.Token)
+                .WaitAsync(limit.Token);
             if (found.Issuer == entry.Issuer && found.SigningKeys.Count > 0) // OpenID Connect Discovery 1.0, section 4.3
             {
                 entry.Found = found;
