@@ -82,6 +82,7 @@ public sealed class ImportCitizens(IReadOnlyList<AttributeDeclaration> declared,
         foreach (var batch in batches) batch.New = batch.Rows.FindAll(row => known.Add(row.ExternalId));
     }
 
+    // Every agency has one row in case_numbers: with it the select has a place, which on Citus keeps it from being a COPY.
     // A citizen of the same external id who is added in the same moment fails the unique key, and so this attempt; the next one finds them.
     /// <inheritdoc/>
     public Task InsertAsync(TenantTransaction transaction, RowBatch<CitizenRow> batch, CancellationToken ct)
@@ -91,14 +92,18 @@ public sealed class ImportCitizens(IReadOnlyList<AttributeDeclaration> declared,
         var citizenIds = rows.ConvertAll(_ => ids.Next(now)).ToArray();
         transaction.Enqueue("""
             insert into citizens (agency_id, id, language, attributes, created_at, updated_at)
-            select @agency, r.id, r.language, r.attributes::jsonb, @now, @now
-            from unnest(@citizenIds, @languages, @attributes) as r (id, language, attributes)
+            select n.agency_id, r.id, r.language, r.attributes::jsonb, @now, @now
+            from case_numbers n
+            cross join unnest(@citizenIds, @languages, @attributes) as r (id, language, attributes)
+            where n.agency_id = @agency
             """,
             new { citizenIds, Languages = rows.ConvertAll(r => r.Language!).ToArray(), Attributes = rows.ConvertAll(r => r.Attributes).ToArray(), now });
         transaction.Enqueue("""
             insert into citizen_identities (agency_id, citizen_id, external_id, name, email, phone)
-            select @agency, r.id, r.external_id, r.name, r.email, r.phone
-            from unnest(@citizenIds, @externalIds, @names, @emails, @phones) as r (id, external_id, name, email, phone)
+            select z.agency_id, z.id, r.external_id, r.name, r.email, r.phone
+            from citizens z
+            join unnest(@citizenIds, @externalIds, @names, @emails, @phones) as r (id, external_id, name, email, phone) on r.id = z.id
+            where z.agency_id = @agency
             """,
             new
             {

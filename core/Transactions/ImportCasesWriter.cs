@@ -9,7 +9,8 @@ namespace Cirm.Core.Transactions;
 /// <remarks>
 /// Numbers come from the agency's counter, whose row is locked until the batch that took them is committed. The batch beside it
 /// writes at the same time, with the numbers behind; what it is given is promised in the first one's transaction, so that the next
-/// attempt keeps the promise when the process dies between the two commits.
+/// attempt keeps the promise when the process dies between the two commits. Rows are selected from the counter's row and the
+/// arrays together: on Citus a select from arrays alone would be sent to the workers by COPY, which row-level security refuses.
 /// </remarks>
 public sealed class ImportCasesWriter : IRowImport<CaseRow>
 {
@@ -103,12 +104,14 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
             insert into cases
               (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
                citizen_id, external_id, submitted_at, due_at, closed_at, updated_at)
-            select @agency, r.id, r.number, r.service_id, r.service_version, r.kind, r.status, r.channel, r.title, r.description, r.latitude, r.longitude, r.area,
+            select n.agency_id, r.id, r.number, r.service_id, r.service_version, r.kind, r.status, r.channel, r.title, r.description, r.latitude, r.longitude, r.area,
                r.citizen_id, r.external_id, r.submitted_at, r.due_at, r.closed_at, @now
-            from unnest(@caseIds, @numbers, @serviceIds, @versions, @kinds, @statuses, @channels, @titles, @descriptions, @latitudes, @longitudes, @areas,
+            from case_numbers n
+            cross join unnest(@caseIds, @numbers, @serviceIds, @versions, @kinds, @statuses, @channels, @titles, @descriptions, @latitudes, @longitudes, @areas,
                         @citizenIds, @externalIds, @submittedAt, @due, @closedAt)
               as r (id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
                     citizen_id, external_id, submitted_at, due_at, closed_at)
+            where n.agency_id = @agency
             """,
             new
             {
@@ -121,8 +124,10 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
             });
         transaction.Enqueue("""
             insert into case_history (agency_id, case_id, id, at, kind, to_status, actor_kind)
-            select @agency, r.case_id, r.id, @now, 'imported', r.status, 'system'
-            from unnest(@caseIds, @historyIds, @statuses) as r (case_id, id, status)
+            select n.agency_id, r.case_id, r.id, @now, 'imported', r.status, 'system'
+            from case_numbers n
+            cross join unnest(@caseIds, @historyIds, @statuses) as r (case_id, id, status)
+            where n.agency_id = @agency
             """, new { caseIds, historyIds, statuses, now });
         return transaction.FlushAsync(ct);
     }
@@ -183,24 +188,27 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         if (missing.Count == 0) return;
         var ids = new OrderedIds();
         var made = await transaction.QueryAsync<Service>("""
-            with made as (
-              insert into services (agency_id, id, key, created_at, updated_at)
-              select @agency, m.id, m.key, @now, @now
-              from unnest(@ids, @keys) as m (id, key)
-              on conflict (agency_id, key) do nothing
-              returning id, key),
-            drafted as (
-              insert into service_versions (agency_id, service_id, number, state, name, created_at)
-              select @agency, made.id, 1, 'draft', jsonb_build_object(@language, m.name), @now
-              from made
-              join unnest(@keys, @names) as m (key, name) on m.key = made.key)
-            select key, id, 1 as version, null::numeric as resolution_hours from made
+            insert into services (agency_id, id, key, created_at, updated_at)
+            select n.agency_id, m.id, m.key, @now, @now
+            from case_numbers n
+            cross join unnest(@ids, @keys) as m (id, key)
+            where n.agency_id = @agency
+            on conflict (agency_id, key) do nothing
+            returning key, id, 1 as version, null::numeric as resolution_hours
+            """, new { Ids = missing.Select(_ => ids.Next(now)).ToArray(), Keys = missing.Select(r => r.Service).ToArray(), now }, ct);
+        transaction.Enqueue("""
+            insert into service_versions (agency_id, service_id, number, state, name, created_at)
+            select s.agency_id, s.id, 1, 'draft', m.name::jsonb, @now
+            from services s
+            join unnest(@ids, @names) as m (id, name) on m.id = s.id
+            where s.agency_id = @agency
             """,
             new
             {
-                Ids = missing.Select(_ => ids.Next(now)).ToArray(), Keys = missing.Select(r => r.Service).ToArray(),
-                Names = missing.Select(r => r.ServiceName ?? r.Service).ToArray(), language, now,
-            }, ct);
+                Ids = made.Select(s => s.Id).ToArray(), now,
+                Names = made.Select(s => missing.First(r => r.Service == s.Key))
+                    .Select(r => JsonSerializer.Serialize(new Localized(language, r.ServiceName ?? r.Service), Wire.Json)).ToArray(),
+            });
         AuditTrail.Append(transaction, [.. made.Select(s => AuditEntry.By(Caller.System(transaction.Agency), now, "service.created", "service", s.Id,
             JsonSerializer.Serialize(new { import = operation.Id })))]);
         foreach (var service in made) services[service.Key] = service;

@@ -16,18 +16,23 @@ public sealed record ImportMapping : IJsonColumn
     public required Dictionary<string, ColumnSource> Columns { get; init; }
 
     /// <summary>What separates the fields of a CSV file: a comma (also when it is not said), a semicolon, a tab or a bar.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Delimiter { get; init; }
 
     /// <summary>In which local times are read (IANA); the agency's own when it is not said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TimeZone { get; init; }
 
     /// <summary>How times are written, besides RFC 3339 and 2026-03-21 14:05:00: .NET format strings.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? TimeFormats { get; init; }
 
     /// <summary>Points that stand for no place at all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Point[]? NoPlace { get; init; }
 
     /// <summary>Columns of the file that are not read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? Ignore { get; init; }
 
     /// <summary>What happens when the file has further columns.</summary>
@@ -46,21 +51,27 @@ public sealed record ImportMapping : IJsonColumn
 public sealed record ColumnSource
 {
     /// <summary>The file's name for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? From { get; init; }
 
     /// <summary>The same value for every row.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Value { get; init; }
 
     /// <summary>The value of rows where it is empty.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Default { get; init; }
 
     /// <summary>The file's words → ours.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Dictionary<string, string>? Values { get; init; }
 
     /// <summary>For words that <see cref="Values"/> does not have; without it such a row is rejected.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Otherwise { get; init; }
 
     /// <summary>The value is a name, of which a key is made; a service that is made on the way is called by the name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Slug { get; init; }
 
     /// <summary>Members that nobody knows, such as a misspelt one.</summary>
