@@ -88,6 +88,9 @@ public sealed partial class World
     public async Task<HttpRequestMessage> RequestAsync(ApiOperation operation, string? path = null)
     {
         path ??= await PathAsync(operation.Path, fresh: operation.Method != HttpMethod.Get);
+        // What an agency has one of is there once it has been put.
+        if (operation.Method != HttpMethod.Put && !operation.Path.EndsWith('}') && Operations.SingleOrDefault(o => o.Method == HttpMethod.Put && o.Path == operation.Path) is { } putter)
+            await SendAsync(putter, path);
         if (Samples.Queries.TryGetValue(operation.Id, out var query)) path += query;
         var request = new HttpRequestMessage(operation.Method, path) { Content = await ContentAsync(operation) };
         if (operation.TakesIfMatch && Operations.FirstOrDefault(o => o.Method == HttpMethod.Get && o.Path == operation.Path) is { } reading)
