@@ -27,6 +27,7 @@ sealed record Measure(string Name, double Ours, double Reference, double Ratio, 
         {
             ["rounds"] = rounds,
             ["coreMillisecondsOurs"] = Math.Round(Median(our.Select(x => x.CoreMilliseconds)), 3),
+            ["ofWhichClientServerPostgres"] = new[] { our.Select(x => x.Client), our.Select(x => x.Server), our.Select(x => x.Postgres) }.Select(x => Math.Round(Median(x), 3)),
             ["coreMillisecondsReference"] = Math.Round(Median(their.Select(x => x.CoreMilliseconds)), 3),
             ["stealPercent"] = Math.Round(steal.PercentSince(), 1),
             ["processors"] = Environment.ProcessorCount,
@@ -41,7 +42,7 @@ sealed record Measure(string Name, double Ours, double Reference, double Ratio, 
 }
 
 /// <summary>What one round gave: the figure, and the processor time that one operation cost everybody together.</summary>
-sealed record Round(double Value, double CoreMilliseconds);
+sealed record Round(double Value, double CoreMilliseconds, double Client = 0, double Server = 0, double Postgres = 0);
 
 /// <summary>Processor time of processes and of all that they started, from /proc; a PostgreSQL server is its postmaster.</summary>
 static class ProcessorTime
