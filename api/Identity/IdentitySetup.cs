@@ -10,6 +10,7 @@ namespace Cirm.Api.Identity;
 public static class IdentitySetup
 {
     public const string OwnTokens = "cirm";
+    public const string CheckedTokens = "jwt";
     public const string Keys = "key";
     public const string Providers = "provider";
 
@@ -24,11 +25,13 @@ public static class IdentitySetup
         services.AddSingleton<ProviderKeys>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<RememberedTokens>();
         services.AddAuthentication("any")
             .AddPolicyScheme("any", null, o => o.ForwardDefaultSelector = SchemeOf)
             .AddScheme<AuthenticationSchemeOptions, ApiKeySignIn>(Keys, null)
             .AddScheme<AuthenticationSchemeOptions, ProviderSignIn>(Providers, null)
-            .AddJwtBearer(OwnTokens, o =>
+            .AddScheme<AuthenticationSchemeOptions, OwnSignIn>(OwnTokens, null)
+            .AddJwtBearer(CheckedTokens, o =>
             {
                 o.MapInboundClaims = false;
                 o.TokenValidationParameters = new()
@@ -38,12 +41,8 @@ public static class IdentitySetup
                     ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
                     ClockSkew = TimeSpan.FromSeconds(30),
                 };
-                o.Events = new()
-                {
-                    OnMessageReceived = context => context.HttpContext.RequestServices.GetRequiredService<SigningKeys>().RefreshAsync(context.HttpContext.RequestAborted),
-                };
             });
-        services.AddOptions<JwtBearerOptions>(OwnTokens).Configure<SigningKeys, TimeProvider>((o, keys, clock) =>
+        services.AddOptions<JwtBearerOptions>(CheckedTokens).Configure<SigningKeys, TimeProvider>((o, keys, clock) =>
         {
             o.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, kid, _) => keys.Verifying.Where(k => k.KeyId == kid);
             o.TokenValidationParameters.LifetimeValidator = (from, until, _, validation) =>
