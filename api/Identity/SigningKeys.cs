@@ -41,12 +41,12 @@ public sealed class SigningKeys(Databases databases, TimeProvider clock) : IDisp
             if (IsFresh()) return;
             await using var connection = await databases.Platform.OpenConnectionAsync(ct);
             var now = clock.Now();
-            var rows = await ReadAsync();
-            if (!rows.Any(r => r.SignsFrom + SignsFor - TimeSpan.FromDays(1) > now))
+            var (keys, last) = await ReadAsync();
+            if (!keys.Any(k => k.SignsFrom + SignsFor - TimeSpan.FromDays(1) > now))
             {
                 await connection.ExecuteAsync(new CommandDefinition("delete from signing_keys where expires_at <= @now", new { Now = now.UtcDateTime }, cancellationToken: ct));
                 using var rsa = RSA.Create(2048);
-                var signsFrom = rows.Count == 0 ? now : now + KnownBefore;
+                var signsFrom = keys.Count == 0 ? now : now + KnownBefore;
                 await connection.ExecuteAsync(new CommandDefinition("""
                     insert into signing_keys (id, private_key, created_at, signs_from, expires_at) values (@id, @privateKey, @now, @signsFrom, @expiresAt)
                     on conflict (id) do nothing
@@ -54,19 +54,25 @@ public sealed class SigningKeys(Databases databases, TimeProvider clock) : IDisp
                     new
                     {
                         // Made from the one before it: nodes that make it at the same time make one.
-                        Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rows.LastOrDefault()?.Id ?? "first")).AsSpan(0, 16)),
+                        Id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(last ?? "first")).AsSpan(0, 16)),
                         PrivateKey = rsa.ExportEncryptedPkcs8PrivateKey(Secret, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 10_000)),
                         Now = now.UtcDateTime, SignsFrom = signsFrom.UtcDateTime, ExpiresAt = (signsFrom + SignsFor + SignsFor).UtcDateTime,
                     }, cancellationToken: ct));
-                rows = await ReadAsync();
+                (keys, _) = await ReadAsync();
             }
-            var keys = rows.ConvertAll(KeyOf);
-            var current = rows.FindLastIndex(r => r.SignsFrom <= now);
-            loaded = new(keys, new(keys[Math.Max(0, current)], SecurityAlgorithms.RsaSha256), clock.GetTimestamp());
+            var current = keys.FindLastIndex(k => k.SignsFrom <= now);
+            loaded = new(keys.ConvertAll(k => k.Key), new(keys[Math.Max(0, current)].Key, SecurityAlgorithms.RsaSha256), clock.GetTimestamp());
 
-            async Task<List<Row>> ReadAsync() =>
-                [.. await connection.QueryAsync<Row>(new CommandDefinition(
-                    "select id, private_key, signs_from from signing_keys where expires_at > @now order by signs_from, id", new { Now = now.UtcDateTime }, cancellationToken: ct))];
+            async Task<(List<(DateTimeOffset SignsFrom, RsaSecurityKey Key)> Keys, string? LastId)> ReadAsync()
+            {
+                var rows = (await connection.QueryAsync<Row>(new CommandDefinition(
+                    "select id, private_key, signs_from from signing_keys where expires_at > @now order by signs_from, id",
+                    new { Now = now.UtcDateTime }, cancellationToken: ct))).AsList();
+                var readable = new List<(DateTimeOffset, RsaSecurityKey Key)>();
+                foreach (var row in rows)
+                    if (KeyOf(row) is { } key) readable.Add((row.SignsFrom, key));
+                return (readable, readable.Count > 0 ? readable[^1].Key.KeyId : rows.LastOrDefault()?.Id);
+            }
         }
         finally
         {
@@ -80,11 +86,21 @@ public sealed class SigningKeys(Databases databases, TimeProvider clock) : IDisp
 
     bool IsFresh() => loaded.At != long.MinValue && clock.GetElapsedTime(loaded.At) < Reread;
 
-    RsaSecurityKey KeyOf(Row row)
+    // A key of another secret (a backup restored without its own, a secret that was replaced) is as good as none:
+    // who was signed in signs in again, and the service goes on.
+    RsaSecurityKey? KeyOf(Row row)
     {
         var rsa = RSA.Create();
-        rsa.ImportEncryptedPkcs8PrivateKey(Secret, row.PrivateKey, out _);
-        return new(rsa) { KeyId = row.Id };
+        try
+        {
+            rsa.ImportEncryptedPkcs8PrivateKey(Secret, row.PrivateKey, out _);
+            return new(rsa) { KeyId = row.Id };
+        }
+        catch (CryptographicException)
+        {
+            rsa.Dispose();
+            return null;
+        }
     }
 
     sealed record Loaded(IReadOnlyList<RsaSecurityKey> Keys, SigningCredentials? Current, long At);

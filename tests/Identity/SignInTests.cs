@@ -186,6 +186,22 @@ public sealed class SignInTests(SignInHost host) : IClassFixture<SignInHost>
         foreach (var node in nodes) node.Dispose();
     }
 
+    [Fact]
+    public async Task A_key_of_another_secret_is_as_good_as_none()
+    {
+        await using var database = await TestDatabase.CloneAsync();
+        await database.ExecuteAsOwnerAsync("""
+            insert into signing_keys (id, private_key, created_at, signs_from, expires_at)
+            values ('restored', '\x3082', now() - interval '1 hour', now() - interval '1 hour', now() + interval '59 days')
+            """);
+        await using var databases = database.Open();
+        using SigningKeys one = new(databases, TimeProvider.System), other = new(databases, TimeProvider.System);
+        var signing = await one.CurrentAsync(default);
+        Assert.NotEqual("restored", signing.Key.KeyId);
+        Assert.Equal(signing.Key.KeyId, (await other.CurrentAsync(default)).Key.KeyId);
+        Assert.Equal([signing.Key.KeyId], other.Verifying.Select(key => key.KeyId));
+    }
+
     Task<HttpResponseMessage> SignInAsync(string email, string password) => host.Anonymous.PostAsJsonAsync("/v1/auth/token", new { email, password });
 
     async Task<string> MemberAsync(TestAgency agency, string? email = null, bool disabled = false, string? password = Password)

@@ -28,8 +28,11 @@ public sealed class TestProvider : IAsyncDisposable
         builder.Logging.ClearProviders();
         app = builder.Build();
         app.MapGet("/.well-known/openid-configuration", () => Answer(new { issuer = Claims.GetValueOrDefault("issuer", Issuer), jwks_uri = JwksUri ?? $"{Issuer}/keys" }));
-        app.MapGet("/keys", () => Answer(new { keys = published.Select(k => JsonWebKeyConverter.ConvertFromRSASecurityKey(new(k.Rsa.ExportParameters(false)) { KeyId = k.KeyId }))
-            .Select(k => new { kty = k.Kty, use = "sig", kid = k.Kid, n = k.N, e = k.E }) }));
+        app.MapGet("/keys", () => Answer(new
+        {
+            keys = published.Select(k => JsonWebKeyConverter.ConvertFromRSASecurityKey(new(k.Rsa.ExportParameters(false)) { KeyId = k.KeyId }))
+            .Select(k => new { kty = k.Kty, use = "sig", kid = k.Kid, n = k.N, e = k.E })
+        }));
         app.MapGet("/moved", () => Results.Redirect($"{Issuer}/keys"));
         app.Start();
     }
