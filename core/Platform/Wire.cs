@@ -17,6 +17,7 @@ public static class Wire
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.MaxDepth = 32;
+        options.PropertyNameCaseInsensitive = false; // "Title" beside "title" is a member that nobody knows, not the same one twice
         options.AllowDuplicateProperties = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All);

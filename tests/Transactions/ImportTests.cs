@@ -189,6 +189,8 @@ public sealed class ImportTests(CirmHost host)
         Assert.Equal(HttpStatusCode.OK, (await admin.PutAsJsonAsync(path, mapping)).StatusCode);
         var problem = await (await admin.PutAsJsonAsync(path, new { kind = "cases", columns = new { externalId = new { from = "id", values = "?" } } })).RefusedAsync("validation");
         Assert.Equal("/columns/externalId/values", (string?)problem["errors"]![0]!["pointer"]);
+        var twice = await (await admin.PutAsJsonAsync(path, new Dictionary<string, object> { ["kind"] = "cases", ["Kind"] = "cases", ["columns"] = mapping.columns })).RefusedAsync("validation");
+        Assert.Equal("/Kind", (string?)twice["errors"]![0]!["pointer"]);
 
         var operation = await host.ImportAsync(agency, "kind=cases&mapping=hotline&createServices=true", Text("id,type,state,opened", "1,Street Light,Done,2026-03-21 08:00", "2,Street Light,Lost,2026-03-21 08:00"));
         Assert.Equal("succeeded: 2 processed, 1 accepted, 0 unchanged, 1 rejected", operation.Told());
