@@ -123,7 +123,7 @@ public sealed partial class World
         return new JsonObject(body.Select(m => KeyValuePair.Create(m.Key, m.Value is not JsonValue value || value.GetValueKind() != System.Text.Json.JsonValueKind.String
             ? m.Value is null ? null : Samples.Objects.TryGetValue(m.Key, out var instead) ? instead(this) : Adapt(m.Value, creates)
             : Known.TryGetValue(m.Key, out var known) ? known
-            : creates && Samples.Unique.Contains(m.Key) ? $"{value}-{Interlocked.Increment(ref counter)}{Environment.ProcessId}"
+            : (creates || m.Key == "externalId") && Samples.Unique.Contains(m.Key) ? $"{value}-{Interlocked.Increment(ref counter)}{Environment.ProcessId}"
             : m.Key == "email" ? $"{Marker}.{Interlocked.Increment(ref counter)}.{value}"
             : Samples.FreeTexts.Contains(m.Key) ? $"{value} {Marker}"
             : value.DeepClone())));

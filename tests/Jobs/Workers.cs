@@ -96,8 +96,12 @@ public sealed class Workers : IAsyncLifetime
         return await ReadAsync(id);
     }
 
-    public IReadOnlyList<Note> Diary(string what, Guid subject) =>
-        [.. File.ReadLines(diary).Select(Note.Parse).Where(note => note.What == what && note.Subject == subject)];
+    public IReadOnlyList<Note> Diary(string what, Guid subject)
+    {
+        using var reader = new StreamReader(new FileStream(diary, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        var whole = reader.ReadToEnd().Split('\n')[..^1]; // what follows the last line end is still being written
+        return [.. whole.Select(Note.Parse).Where(note => note.What == what && note.Subject == subject)];
+    }
 
     /// <summary>Waits until something is so, a minute at most.</summary>
     public static async Task UntilAsync(string what, Func<Task<bool>> so)

@@ -12,8 +12,20 @@ static class Diary
     public static void Write(string what, Guid subject, long number)
     {
         var line = string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.UtcNow:O} {Environment.ProcessId} {what} {subject} {number}\n");
-        using var file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        file.Write(System.Text.Encoding.UTF8.GetBytes(line));
+        while (true)
+        {
+            try
+            {
+                // One writer at a time: .NET appends by seeking first, and two would write over each other.
+                using var file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.Read);
+                file.Write(System.Text.Encoding.UTF8.GetBytes(line));
+                return;
+            }
+            catch (IOException)
+            {
+                Thread.Sleep(1); // another worker is writing
+            }
+        }
     }
 }
 
