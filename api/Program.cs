@@ -23,6 +23,7 @@ app.MapAttributes();
 app.MapCitizens();
 app.MapServices();
 app.MapCases();
+app.MapCasework();
 app.MapTracking();
 app.MapImports();
 app.MapImportMappings();

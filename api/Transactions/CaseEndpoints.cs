@@ -8,11 +8,10 @@ using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Problems = Cirm.Core.Transactions.Problems;
 
 namespace Cirm.Api.Transactions;
 
-/// <summary>Cases: submitted by anybody, worked by staff, followed by whoever submitted them.</summary>
+/// <summary>Cases: submitted by anybody, read by staff and by whoever submitted them.</summary>
 public static class CaseEndpoints
 {
     public static void MapCases(this IEndpointRouteBuilder app)
@@ -21,20 +20,15 @@ public static class CaseEndpoints
         cases.MapPost("", Submit).WithName("submitCase").Allow(Who.Anyone, "cases:write").RequireRateLimiting(Limits.AnonymousWrites);
         cases.MapGet("", List).WithName("listCases").Allow(Who.Members, "cases:read");
         cases.MapGet("/{id:guid}", Get).WithName("getCase").Allow(Who.Members, "cases:read");
-        cases.MapPatch("/{id:guid}", Change).WithName("changeCase").Allow(Who.Staff, "cases:write");
-        cases.MapPost("/{id:guid}/transitions", Transition).WithName("transitionCase").Allow(Who.Staff, "cases:write")
-            .Refuses(Problems.TransitionNotAllowed, Problems.CaseMoved);
-        cases.MapPost("/{id:guid}/notes", AddNote).WithName("addCaseNote").Allow(Who.Members, "cases:write");
-        cases.MapGet("/{id:guid}/history", History).WithName("listCaseHistory").Allow(Who.Members, "cases:read");
     }
 
-    static async Task<Created<SubmittedCase>> Submit(Body<SubmitCase> body, Caller caller, Agency home, Cases cases, CancellationToken ct)
+    static async Task<Created<SubmittedCase>> Submit(Body<SubmitCase> body, Caller caller, Agency home, CaseIntake intake, CancellationToken ct)
     {
         var wanted = body.Value;
         if (wanted.CitizenId is not null && !caller.IsStaff && wanted.CitizenId != caller.CitizenId)
             throw Core.Platform.Problems.InvalidValue("/citizenId", "not-allowed", "Only staff enter a case for another citizen.");
         var code = TrackingCode.Create();
-        var submitted = await cases.SubmitAsync(
+        var submitted = await intake.SubmitAsync(
             caller, new(wanted.Service, wanted.Kind, wanted.Title, wanted.Description, wanted.Channel, wanted.Location?.ToLocation(), wanted.CitizenId), code, Answer, ct);
         return TypedResults.Created(AddressOf(submitted.Id), new SubmittedCase(submitted, code));
 
@@ -58,51 +52,9 @@ public static class CaseEndpoints
         return TypedResults.Ok(found);
     }
 
-    static async Task<Ok<Case>> Change(Guid id, IfMatch ifMatch, MergePatch<EditCase> patch, Caller caller, Cases cases, CancellationToken ct)
-    {
-        var current = await FindAsync(cases, caller, id, ct);
-        ifMatch.Check(current);
-        var edited = patch.ApplyTo(new()
-        {
-            Kind = current.Kind, Title = current.Title, Description = current.Description, Assignee = current.Assignee,
-            Location = current.Location is { } place ? new() { Latitude = place.Latitude, Longitude = place.Longitude, Area = place.Area } : null,
-        });
-        return TypedResults.Ok(await cases.ChangeAsync(caller, current with
-        {
-            Kind = edited.Kind,
-            Title = edited.Title,
-            Description = edited.Description,
-            Assignee = edited.Assignee,
-            Latitude = edited.Location?.Latitude,
-            Longitude = edited.Location?.Longitude,
-            Area = edited.Location?.Area,
-        }, ct) ?? throw IfMatch.Changed());
-    }
+    internal static async Task<Case> FindAsync(Cases cases, Caller caller, Guid id, CancellationToken ct) => await cases.FindAsync(caller, id, ct) ?? throw Unknown(id);
 
-    static async Task<Ok<Case>> Transition(Guid id, Body<TransitionCase> body, Caller caller, Cases cases, CancellationToken ct) =>
-        TypedResults.Ok(await cases.TransitionAsync(caller, id, body.Value.To, body.Value.Reason, body.Value.Note, ct) ?? throw Unknown(id));
-
-    static async Task<Created<CaseNote>> AddNote(Guid id, Body<AddCaseNote> body, Caller caller, Agency home, Cases cases, CancellationToken ct)
-    {
-        if (body.Value.Visibility == NoteVisibility.Internal && !caller.IsStaff)
-            throw Core.Platform.Problems.InvalidValue("/visibility", "not-allowed", "A citizen's note is public.");
-        var note = await cases.AddNoteAsync(caller, id, body.Value.Text, body.Value.Visibility, ct) ?? throw Unknown(id);
-        return TypedResults.Created($"/v1/agencies/{home.Slug}/cases/{id}/history", note);
-    }
-
-    static async Task<Ok<Page<CaseEvent>>> History(Guid id, [AsParameters] PageRequest page, Caller caller, Cases cases, AccessLog log, HttpContext http, CancellationToken ct)
-    {
-        await FindAsync(cases, caller, id, ct);
-        await log.RecordAsync(caller, "case.history-read", "case", id, ct);
-        var after = page.KeyCursor is not { } key ? (Guid?)null
-            : Guid.TryParse(key, out var parsed) ? parsed : throw Core.Platform.Problems.InvalidValue("?cursor", "cursor", "This is not a cursor of this list; take it from next.");
-        var found = await cases.HistoryAsync(caller.Agency, id, caller.IsStaff, after, page.LimitAndOne, ct);
-        return TypedResults.Ok(page.Of(http, found, e => PageRequest.After(e.Id.ToString())));
-    }
-
-    static async Task<Case> FindAsync(Cases cases, Caller caller, Guid id, CancellationToken ct) => await cases.FindAsync(caller, id, ct) ?? throw Unknown(id);
-
-    static Refusal Unknown(Guid id) => Core.Platform.Problems.NotFound.Because($"There is no case {id} for you here.");
+    internal static Refusal Unknown(Guid id) => Core.Platform.Problems.NotFound.Because($"There is no case {id} for you here.");
 
     /// <summary>A case to submit.</summary>
     public sealed record SubmitCase
@@ -175,56 +127,6 @@ public static class CaseEndpoints
 
         [JsonIgnore]
         public long Version => Submitted.Version;
-    }
-
-    /// <summary>What of a case staff can change.</summary>
-    public sealed record EditCase
-    {
-        /// <summary>What is wanted.</summary>
-        public required CaseKind Kind { get; init; }
-
-        /// <summary>In one line.</summary>
-        [MinLength(1), MaxLength(300)]
-        public required string Title { get; init; }
-
-        /// <summary>In full.</summary>
-        [MaxLength(20_000)]
-        public string? Description { get; init; }
-
-        /// <summary>Where it is about.</summary>
-        public Place? Location { get; init; }
-
-        /// <summary>The member of staff who works on it.</summary>
-        public Guid? Assignee { get; init; }
-    }
-
-    /// <summary>A step in the life of a case.</summary>
-    public sealed record TransitionCase
-    {
-        /// <summary>Where it goes.</summary>
-        /// <example>accepted</example>
-        public required CaseStatus To { get; init; }
-
-        /// <summary>Why; the citizen reads it.</summary>
-        /// <example>The crew is on its way.</example>
-        [MinLength(1), MaxLength(4_000)]
-        public required string Reason { get; init; }
-
-        /// <summary>A public note that goes with it.</summary>
-        [MinLength(1), MaxLength(20_000)]
-        public string? Note { get; init; }
-    }
-
-    /// <summary>A note on a case.</summary>
-    public sealed record AddCaseNote
-    {
-        /// <summary>What it says.</summary>
-        /// <example>The crew comes on Thursday.</example>
-        [MinLength(1), MaxLength(20_000)]
-        public required string Text { get; init; }
-
-        /// <summary>Who reads it.</summary>
-        public required NoteVisibility Visibility { get; init; }
     }
 
     /// <summary>What a list of cases is narrowed to.</summary>

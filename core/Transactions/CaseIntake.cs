@@ -1,0 +1,112 @@
+using Cirm.Core.Information;
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Npgsql;
+
+namespace Cirm.Core.Transactions;
+
+/// <summary>What somebody submits.</summary>
+/// <param name="Service">The service's key.</param>
+/// <param name="Kind">What they want.</param>
+/// <param name="Title">In one line.</param>
+/// <param name="Description">In full.</param>
+/// <param name="Channel">How it came in.</param>
+/// <param name="Location">Where it is about.</param>
+/// <param name="CitizenId">Whose case it is, when staff or a system enter it for a citizen.</param>
+public sealed record Submission(string Service, CaseKind Kind, string Title, string? Description, Channel Channel, Location? Location, Guid? CitizenId);
+
+/// <summary>Takes cases in.</summary>
+public sealed class CaseIntake(TenantDb db, Services services, TimeProvider clock)
+{
+    /// <summary>
+    /// Submits a case. Number, case, history, audit entry, event and the answer to a retried request go to the database in one
+    /// batch with its commit: either all of them are there, or none.
+    /// </summary>
+    /// <param name="caller">Who submits.</param>
+    /// <param name="submission">What.</param>
+    /// <param name="code">The tracking code that the submitter is shown; only its hash is kept.</param>
+    /// <param name="answer">Writes the answer that a retried request will get, from the case as it will be (its number being <see cref="StoredAnswer.NumberMarker"/>).</param>
+    /// <param name="ct">Gives up waiting; what was sent may still happen.</param>
+    /// <exception cref="Refusal"><see cref="Platform.Problems.Invalid"/> when the service or the citizen is not there.</exception>
+    /// <exception cref="IdempotencyKeyTakenException">The request was answered before.</exception>
+    public async Task<Case> SubmitAsync(Caller caller, Submission submission, string code, Func<Case, StoredAnswer> answer, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var service = await services.InForceAsync(caller.Agency, submission.Service, ct)
+                ?? throw Platform.Problems.InvalidValue("/service", "unknown", $"There is no published service \"{submission.Service}\".");
+            var now = clock.Now();
+            var place = submission.Location;
+            var draft = new Case(
+                Guid.CreateVersion7(now), StoredAnswer.NumberMarker, service.Key, service.Number, submission.Kind, CaseStatus.Submitted, submission.Channel,
+                submission.Title, submission.Description, place?.Latitude, place?.Longitude, place?.Area, submission.CitizenId ?? caller.CitizenId, null, null,
+                now, null, service.Standard!.DueAt(now), null, false, 1);
+            if (await TryInsertAsync(caller, draft, service.Id, code, answer, ct) is { } number) return draft with { Number = number };
+
+            if (caller.Retry is { } retry && await retry.FindAsync(db, caller.Agency, ct) is not null) throw new IdempotencyKeyTakenException();
+            if (submission.CitizenId is { } citizen && !await CitizenExistsAsync(caller.Agency, citizen, ct))
+                throw Platform.Problems.InvalidValue("/citizenId", "unknown", "There is no such citizen in this agency.");
+            services.Forget(caller.Agency, submission.Service); // a new version came into force in between
+            if (attempt == 3) throw Platform.Problems.Busy.Because("The service is being changed right now.");
+        }
+    }
+
+    // The division by the number of cases inserted takes the whole batch back when there is none: the service is not in force
+    // any more, or the citizen is not there. So it does when the key has been used, by the number of keys inserted.
+    async Task<long?> TryInsertAsync(Caller caller, Case c, Guid serviceId, string code, Func<Case, StoredAnswer> answer, CancellationToken ct)
+    {
+        await using var transaction = await db.BeginAsync(caller.Agency, ct);
+        transaction.Enqueue("""
+            with next as (
+              update case_numbers set last_number = last_number + 1 where agency_id = @agency returning last_number),
+            new as (
+              insert into cases
+                (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
+                 citizen_id, submitted_by, tracking_hash, submitted_at, due_at, updated_at)
+              select @agency, @id, next.last_number, s.id, s.published_version, @kind, 'submitted', @channel, @title, @description, @latitude, @longitude, @area,
+                 @citizenId, @submittedBy, @trackingHash, @now, @dueAt, @now
+              from next
+              join services s on s.agency_id = @agency and s.id = @serviceId and s.published_version = @serviceVersion
+              where @citizenId is null or exists (select from citizens z where z.agency_id = @agency and z.id = @citizenId)
+              returning number)
+            select (1 / count(*)) * min(number) from new
+            """,
+            new
+            {
+                c.Id, serviceId, c.ServiceVersion, c.Kind, c.Channel, c.Title, c.Description, c.Latitude, c.Longitude, c.Area, c.CitizenId,
+                SubmittedBy = caller.Id, TrackingHash = TrackingCode.HashOf(code), Now = c.SubmittedAt, c.DueAt,
+            });
+        CaseHistory.Append(transaction, caller, c.Id, c.SubmittedAt, "submitted", null, c.Status, null, null);
+        AuditTrail.Append(transaction, AuditEntry.By(caller, c.SubmittedAt, "case.submitted", "case", c.Id));
+        transaction.Emit(c.SubmittedAt, OutboxEvent.Of("case.submitted", c.Id, new { c.Service, kind = c.Kind, channel = c.Channel }));
+        if (caller.Retry is { } retry)
+        {
+            var stored = answer(c);
+            transaction.Enqueue("""
+                with kept as (
+                  insert into idempotency_keys (agency_id, key_hash, request_hash, claim, status, location, etag, body, number, created_at)
+                  select @agency, @keyHash, @requestHash, @claim, @status, @location, @etag, @body, c.number, @now
+                  from cases c
+                  where c.agency_id = @agency and c.id = @id
+                  on conflict (agency_id, key_hash) do nothing
+                  returning 1)
+                select 1 / count(*) from kept
+                """,
+                new
+                {
+                    retry.KeyHash, retry.RequestHash, retry.Claim, stored.Status, stored.Location, stored.ETag, Body = retry.Seal(stored.Body), c.Id, Now = c.SubmittedAt,
+                });
+        }
+        try
+        {
+            return (await transaction.SendAndCommitAsync<long>(ct)).Single();
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DivisionByZero)
+        {
+            return null;
+        }
+    }
+
+    Task<bool> CitizenExistsAsync(Guid agency, Guid citizen, CancellationToken ct) =>
+        db.QuerySingleOrDefaultAsync<bool>(agency, "select true from citizens where agency_id = @agency and id = @citizen", new { citizen }, ct);
+}
