@@ -21,6 +21,7 @@ app.MapApiKeys();
 app.MapIdentityProvider();
 app.MapAttributes();
 app.MapCitizens();
+app.MapUnits();
 app.MapServices();
 app.MapCases();
 app.MapCasework();

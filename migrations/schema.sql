@@ -211,6 +211,7 @@ CREATE TABLE public.cases (
     closed_at timestamp with time zone,
     version bigint DEFAULT 1 NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    answers jsonb,
     CONSTRAINT cases_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text]))),
     CONSTRAINT cases_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'report'::text, 'complaint'::text, 'application'::text, 'enquiry'::text, 'suggestion'::text, 'praise'::text]))),
     CONSTRAINT cases_latitude_check CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
@@ -396,6 +397,14 @@ CREATE TABLE public.service_versions (
     created_at timestamp with time zone NOT NULL,
     published_at timestamp with time zone,
     retired_at timestamp with time zone,
+    eligibility jsonb,
+    documents jsonb,
+    cost jsonb,
+    channels text[],
+    unit text,
+    spoken jsonb,
+    keywords jsonb,
+    questions jsonb,
     CONSTRAINT service_versions_check CHECK (((state = 'draft'::text) OR ((serves IS NOT NULL) AND (rights IS NOT NULL) AND (first_response_hours IS NOT NULL) AND (resolution_hours IS NOT NULL)))),
     CONSTRAINT service_versions_first_response_hours_check CHECK ((first_response_hours > (0)::numeric)),
     CONSTRAINT service_versions_resolution_hours_check CHECK ((resolution_hours > (0)::numeric)),
@@ -427,6 +436,39 @@ CREATE TABLE public.signing_keys (
     signs_from timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL
 );
+
+-- Name: unit_members; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.unit_members (
+    agency_id uuid NOT NULL,
+    unit text NOT NULL,
+    account_id uuid NOT NULL,
+    function text NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT unit_members_function_check CHECK ((function = ANY (ARRAY['head'::text, 'member'::text])))
+);
+
+ALTER TABLE ONLY public.unit_members FORCE ROW LEVEL SECURITY;
+
+-- Name: units; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.units (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    name jsonb NOT NULL,
+    parent text,
+    calendar text,
+    contact jsonb,
+    opening_hours jsonb,
+    closed boolean DEFAULT false NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT units_check CHECK ((parent <> key))
+);
+
+ALTER TABLE ONLY public.units FORCE ROW LEVEL SECURITY;
 
 -- Name: accounts accounts_agency_id_email_key_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -583,6 +625,16 @@ ALTER TABLE ONLY public.services
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (id);
 
+-- Name: unit_members unit_members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.unit_members
+    ADD CONSTRAINT unit_members_pkey PRIMARY KEY (agency_id, unit, account_id);
+
+-- Name: units units_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.units
+    ADD CONSTRAINT units_pkey PRIMARY KEY (agency_id, key);
+
 -- Name: accounts_email; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX accounts_email ON public.accounts USING btree (email_key);
@@ -643,6 +695,14 @@ CREATE INDEX outbox_pending ON public.outbox USING btree (agency_id, id) WHERE (
 
 CREATE UNIQUE INDEX service_versions_one_draft ON public.service_versions USING btree (agency_id, service_id) WHERE (state = 'draft'::text);
 
+-- Name: unit_members_of_account; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX unit_members_of_account ON public.unit_members USING btree (agency_id, account_id);
+
+-- Name: units_of_parent; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX units_of_parent ON public.units USING btree (agency_id, parent) WHERE (parent IS NOT NULL);
+
 -- Name: case_notes case_notes_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.case_notes
@@ -662,6 +722,21 @@ ALTER TABLE ONLY public.operation_rejections
 
 ALTER TABLE ONLY public.service_versions
     ADD CONSTRAINT service_versions_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: unit_members unit_members_agency_id_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.unit_members
+    ADD CONSTRAINT unit_members_agency_id_account_id_fkey FOREIGN KEY (agency_id, account_id) REFERENCES public.accounts(agency_id, id) ON DELETE CASCADE;
+
+-- Name: unit_members unit_members_agency_id_unit_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.unit_members
+    ADD CONSTRAINT unit_members_agency_id_unit_fkey FOREIGN KEY (agency_id, unit) REFERENCES public.units(agency_id, key);
+
+-- Name: units units_agency_id_parent_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.units
+    ADD CONSTRAINT units_agency_id_parent_fkey FOREIGN KEY (agency_id, parent) REFERENCES public.units(agency_id, key);
 
 -- Name: accounts; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -751,6 +826,14 @@ CREATE POLICY agency ON public.service_versions USING ((agency_id = (NULLIF(curr
 
 CREATE POLICY agency ON public.services USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: unit_members agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.unit_members USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: units agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.units USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
@@ -838,6 +921,14 @@ ALTER TABLE public.service_versions ENABLE ROW LEVEL SECURITY;
 -- Name: services; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
+
+-- Name: unit_members; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.unit_members ENABLE ROW LEVEL SECURITY;
+
+-- Name: units; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.units ENABLE ROW LEVEL SECURITY;
 
 -- Name: SCHEMA engine; Type: ACL; Schema: -; Owner: -
 
@@ -970,5 +1061,13 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.services TO cirm_app;
 -- Name: TABLE signing_keys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO cirm_platform;
+
+-- Name: TABLE unit_members; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unit_members TO cirm_app;
+
+-- Name: TABLE units; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.units TO cirm_app;
 
 -- PostgreSQL database dump complete

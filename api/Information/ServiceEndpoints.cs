@@ -11,8 +11,6 @@ namespace Cirm.Api.Information;
 /// <summary>Services and their versions: anybody reads what is published, admins write.</summary>
 public static class ServiceEndpoints
 {
-    public static void AddInformation(this IServiceCollection services) => services.AddSingleton<Services>();
-
     public static void MapServices(this IEndpointRouteBuilder app)
     {
         var services = app.MapGroup("/v1/agencies/{agency}/services").WithTags("Services").WithEtags();

@@ -13,4 +13,13 @@ public static class Problems
 
     /// <summary>Only drafts are published.</summary>
     public static readonly Problem NotADraft = new("not-a-draft", 409, "This version is not a draft.", "Make the next version and publish that.");
+
+    /// <summary>A unit with this key is there.</summary>
+    public static readonly Problem UnitTaken = new("unit-taken", 409, "A unit with this key is there already.", "Change that unit, or use another key.");
+
+    /// <summary>A unit cannot be above itself.</summary>
+    public static readonly Problem UnitInCircle = new("unit-in-circle", 409, "A unit cannot belong to itself or to what belongs to it.", "Choose a parent outside of it.");
+
+    /// <summary>The member belongs to the unit.</summary>
+    public static readonly Problem AlreadyInUnit = new("already-in-unit", 409, "This member belongs to that unit already.", "Change the function that they have there.");
 }

@@ -15,6 +15,7 @@ static class Samples
     public static readonly IReadOnlyDictionary<string, string> References = new Dictionary<string, string>
     {
         ["service"] = "/v1/agencies/{agency}/services/{key}",
+        ["account"] = "/v1/agencies/{agency}/members/{id}",
         ["citizenId"] = "/v1/agencies/{agency}/citizens/{id}",
     };
 

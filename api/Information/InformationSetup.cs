@@ -1,0 +1,12 @@
+using Cirm.Core.Information;
+
+namespace Cirm.Api.Information;
+
+public static class InformationSetup
+{
+    public static void AddInformation(this IServiceCollection services)
+    {
+        services.AddSingleton<Units>();
+        services.AddSingleton<Services>();
+    }
+}
