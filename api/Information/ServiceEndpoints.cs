@@ -3,8 +3,10 @@ using Cirm.Api.Platform;
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Information.Problems;
+using Question = Cirm.Core.Information.Question;
 
 namespace Cirm.Api.Information;
 
@@ -103,16 +105,64 @@ public static class ServiceEndpoints
         /// <summary>What is promised; needed to publish.</summary>
         public WriteStandard? Standard { get; init; }
 
+        /// <summary>Who may ask.</summary>
+        [MaxLength(4_000)]
+        public Localized? Eligibility { get; init; }
+
+        /// <summary>What has to be brought or sent, one thing an entry.</summary>
+        [MaxLength(50)]
+        public Localized[]? Documents { get; init; }
+
+        /// <summary>What it costs.</summary>
+        [MaxLength(2_000)]
+        public Localized? Cost { get; init; }
+
+        /// <summary>How it can be asked for: phone, counter or partner must be among them. When not given: every way.</summary>
+        [MinLength(1), MaxLength(7)]
+        public Channel[]? Channels { get; init; }
+
+        /// <summary>The key of the responsible unit.</summary>
+        [MinLength(1), MaxLength(100)]
+        public string? Unit { get; init; }
+
+        /// <summary>A spoken version, by language.</summary>
+        [MaxLength(50)]
+        public Dictionary<string, WriteSpoken>? Spoken { get; init; }
+
+        /// <summary>People's own words for it, by language; they are searched.</summary>
+        [MaxLength(50)]
+        public Dictionary<string, string[]>? Keywords { get; init; }
+
+        /// <summary>What a case of it has to tell.</summary>
+        [MaxLength(Core.Information.Questions.Most)]
+        public WriteQuestion[]? Questions { get; init; }
+
         internal ServiceDraft ToDraft(Agency home) => new(
             Name.In(home.Language), Description?.In(home.Language), Serves?.In(home.Language),
             Rights is null ? null : new(Rights.Basis.In(home.Language), Rights.Objection.In(home.Language)), Calendar,
-            Standard is null ? null : new(Standard.FirstResponseHours, Standard.ResolutionHours));
+            Standard is null ? null : new(Standard.FirstResponseHours, Standard.ResolutionHours))
+        {
+            Details = new(
+                Eligibility?.In(home.Language), JsonList<Localized>.Of(Documents?.Select(d => d.In(home.Language))), Cost?.In(home.Language),
+                Channels is null ? null : [.. Channels.Distinct().Select(c => c.Word())], Unit,
+                JsonMap<Spoken>.Of(Spoken?.Select(s => KeyValuePair.Create(s.Key, new Spoken(s.Value.Url, s.Value.Text)))), JsonMap<string[]>.Of(Keywords),
+                Questions is null ? null : ToQuestions(Questions, home)),
+        };
+
+        static JsonList<Question> ToQuestions(WriteQuestion[] asked, Agency home)
+        {
+            var questions = JsonList<Question>.Of(asked.Select(q => q.ToQuestion(home)))!;
+            return Core.Information.Questions.Check(questions).ToList() is { Count: > 0 } errors ? throw Core.Platform.Problems.InvalidInput(errors) : questions;
+        }
 
         internal static WriteService Of(ServiceVersion v) => new()
         {
             Name = v.Name, Description = v.Description, Serves = v.Serves, Calendar = v.Calendar,
             Rights = v.Rights is null ? null : new() { Basis = v.Rights.Basis, Objection = v.Rights.Objection },
             Standard = v.Standard is null ? null : new() { FirstResponseHours = v.Standard.FirstResponseHours, ResolutionHours = v.Standard.ResolutionHours },
+            Eligibility = v.Eligibility, Documents = v.Documents?.ToArray(), Cost = v.Cost, Channels = v.Channels?.Select(c => Enum.Parse<Channel>(c, ignoreCase: true)).ToArray(), Unit = v.Unit,
+            Spoken = v.Spoken?.ToDictionary(s => s.Key, s => new WriteSpoken { Url = s.Value.Url, Text = s.Value.Text }), Keywords = v.Keywords?.ToDictionary(),
+            Questions = v.Questions?.Select(WriteQuestion.Of).ToArray(),
         };
     }
 

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cirm.Api.Platform;
+using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -29,7 +30,7 @@ public static class CaseEndpoints
             throw Core.Platform.Problems.InvalidValue("/citizenId", "not-allowed", "Only staff enter a case for another citizen.");
         var code = TrackingCode.Create();
         var submitted = await intake.SubmitAsync(
-            caller, new(wanted.Service, wanted.Kind, wanted.Title, wanted.Description, wanted.Channel, wanted.Location?.ToLocation(), wanted.CitizenId), code, Answer, ct);
+            caller, new(wanted.Service, wanted.Kind, wanted.Title, wanted.Description, wanted.Channel, wanted.Location?.ToLocation(), wanted.CitizenId, wanted.Answers), code, Answer, ct);
         return TypedResults.Created(AddressOf(submitted.Id), new SubmittedCase(submitted, code));
 
         string AddressOf(Guid id) => $"/v1/agencies/{home.Slug}/cases/{id}";
@@ -84,6 +85,10 @@ public static class CaseEndpoints
 
         /// <summary>Whose case it is, when staff or a system enter it for a citizen.</summary>
         public Guid? CitizenId { get; init; }
+
+        /// <summary>To the questions of the service, by question key.</summary>
+        [MaxLength(Questions.Most)]
+        public Dictionary<string, JsonElement>? Answers { get; init; }
     }
 
     /// <summary>A place.</summary>
@@ -121,6 +126,7 @@ public static class CaseEndpoints
         public string Title => Submitted.Title;
         public string? Description => Submitted.Description;
         public Location? Location => Submitted.Location;
+        public Dictionary<string, JsonElement>? Answers => Submitted.Answers;
         public Guid? CitizenId => Submitted.CitizenId;
         public DateTimeOffset SubmittedAt => Submitted.SubmittedAt;
         public DateTimeOffset? DueAt => Submitted.DueAt;

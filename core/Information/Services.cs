@@ -6,7 +6,11 @@ using Cirm.Core.Tenancy;
 namespace Cirm.Core.Information;
 
 /// <summary>What a draft says; null leaves a thing unsaid.</summary>
-public sealed record ServiceDraft(Localized Name, Localized? Description, Localized? Serves, Rights? Rights, string? Calendar, ServiceStandard? Standard);
+public sealed record ServiceDraft(Localized Name, Localized? Description, Localized? Serves, Rights? Rights, string? Calendar, ServiceStandard? Standard)
+{
+    /// <summary>What it says beyond that.</summary>
+    public ServiceDetails Details { get; init; } = new();
+}
 
 /// <summary>The agency's services and their versions.</summary>
 public sealed class Services(TenantDb db, TimeProvider clock)
@@ -15,11 +19,18 @@ public sealed class Services(TenantDb db, TimeProvider clock)
     static readonly TimeSpan Remembered = TimeSpan.FromSeconds(2);
     readonly ConcurrentDictionary<(Guid Agency, string Key), (ServiceVersion Version, long At)> remembered = new();
 
-    static Services() => JsonColumns.Register<Rights>();
+    static Services()
+    {
+        JsonColumns.Register<Rights>();
+        JsonColumns.Register<JsonList<Localized>>();
+        JsonColumns.Register<JsonMap<Spoken>>();
+        JsonColumns.Register<JsonMap<string[]>>();
+        JsonColumns.Register<JsonList<Question>>();
+    }
 
     const string Columns = """
         s.id, s.key, v.number, v.state, v.name, v.description, v.serves, v.rights, v.calendar, v.first_response_hours, v.resolution_hours,
-        v.published_at, v.retired_at, v.created_at, v.version
+        v.eligibility, v.documents, v.cost, v.channels, v.unit, v.spoken, v.keywords, v.questions, v.published_at, v.retired_at, v.created_at, v.version
         """;
 
     /// <summary>Makes a service: its first version as a draft, or published at once.</summary>
@@ -34,7 +45,7 @@ public sealed class Services(TenantDb db, TimeProvider clock)
             on conflict (agency_id, key) do nothing
             returning id
             """, new { Id = Guid.CreateVersion7(now), key, now }, ct) ?? throw Problems.ServiceTaken.Because($"There is a service \"{key}\" already.");
-        var version = await InsertDraftAsync(change, id, key, 1, draft, now, ct);
+        var version = await InsertDraftAsync(change, id, 1, draft, now, ct);
         change.Audit(now, "service.created", "service", id);
         if (publish) version = await PublishAsync(change, version, now, ct);
         await change.CommitAsync(ct);
@@ -58,7 +69,7 @@ public sealed class Services(TenantDb db, TimeProvider clock)
             """, new { key }, ct);
         if (last is null) return null;
         if (last.State == ServiceState.Draft) throw Problems.DraftExists.Because($"Version {last.Number} of \"{key}\" is a draft.");
-        var version = await InsertDraftAsync(change, last.Id, key, last.Number + 1, draft, now, ct);
+        var version = await InsertDraftAsync(change, last.Id, last.Number + 1, draft, now, ct);
         change.Audit(now, "service.drafted", "service", last.Id);
         await change.CommitAsync(ct);
         return version;
@@ -70,10 +81,13 @@ public sealed class Services(TenantDb db, TimeProvider clock)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
+        await CheckUnitAsync(change, draft, ct);
         var changed = await change.QuerySingleOrDefaultAsync<ServiceVersion>($"""
             update service_versions v set
               name = @name, description = @description, serves = @serves, rights = @rights, calendar = @calendar,
-              first_response_hours = @firstResponseHours, resolution_hours = @resolutionHours, version = v.version + 1
+              first_response_hours = @firstResponseHours, resolution_hours = @resolutionHours,
+              eligibility = @eligibility, documents = @documents, cost = @cost, channels = @channels, unit = @unit, spoken = @spoken, keywords = @keywords,
+              questions = @questions, version = v.version + 1
             from services s
             where v.agency_id = @agency and s.agency_id = v.agency_id and s.id = v.service_id
               and s.key = @key and v.number = @number and v.version = @version and v.state = 'draft'
@@ -82,7 +96,8 @@ public sealed class Services(TenantDb db, TimeProvider clock)
             new
             {
                 key, number, version, draft.Name, draft.Description, draft.Serves, draft.Rights, draft.Calendar, draft.Standard?.FirstResponseHours,
-                draft.Standard?.ResolutionHours,
+                draft.Standard?.ResolutionHours, draft.Details.Eligibility, draft.Details.Documents, draft.Details.Cost, draft.Details.Channels, draft.Details.Unit,
+                draft.Details.Spoken, draft.Details.Keywords, draft.Details.Questions,
             }, ct);
         if (changed is null) return null;
         change.Audit(now, "service.draft-changed", "service", changed.Id);
@@ -188,19 +203,36 @@ public sealed class Services(TenantDb db, TimeProvider clock)
             limit @limit
             """, new { key, before, drafts, limit }, ct);
 
-    static async Task<ServiceVersion> InsertDraftAsync(Change change, Guid id, string key, int number, ServiceDraft draft, DateTimeOffset now, CancellationToken ct) =>
-        (await change.QuerySingleOrDefaultAsync<ServiceVersion>("""
-            insert into service_versions
-              (agency_id, service_id, number, state, name, description, serves, rights, calendar, first_response_hours, resolution_hours, created_at)
-            values (@agency, @id, @number, 'draft', @name, @description, @serves, @rights, @calendar, @firstResponseHours, @resolutionHours, @now)
-            returning service_id as id, @key as key, number, state, name, description, serves, rights, calendar, first_response_hours, resolution_hours,
-              published_at, retired_at, created_at, version
+    static async Task<ServiceVersion> InsertDraftAsync(Change change, Guid id, int number, ServiceDraft draft, DateTimeOffset now, CancellationToken ct)
+    {
+        await CheckUnitAsync(change, draft, ct);
+        return (await change.QuerySingleOrDefaultAsync<ServiceVersion>($"""
+            with v as (
+              insert into service_versions
+                (agency_id, service_id, number, state, name, description, serves, rights, calendar, first_response_hours, resolution_hours,
+                 eligibility, documents, cost, channels, unit, spoken, keywords, questions, created_at)
+              values (@agency, @id, @number, 'draft', @name, @description, @serves, @rights, @calendar, @firstResponseHours, @resolutionHours,
+                 @eligibility, @documents, @cost, @channels, @unit, @spoken, @keywords, @questions, @now)
+              returning *)
+            select {Columns}
+            from v
+            join services s on s.agency_id = v.agency_id and s.id = v.service_id
+            where s.agency_id = @agency
             """,
             new
             {
-                id, key, number, draft.Name, draft.Description, draft.Serves, draft.Rights, draft.Calendar, draft.Standard?.FirstResponseHours,
-                draft.Standard?.ResolutionHours, now,
+                id, number, draft.Name, draft.Description, draft.Serves, draft.Rights, draft.Calendar, draft.Standard?.FirstResponseHours,
+                draft.Standard?.ResolutionHours, draft.Details.Eligibility, draft.Details.Documents, draft.Details.Cost, draft.Details.Channels, draft.Details.Unit,
+                draft.Details.Spoken, draft.Details.Keywords, draft.Details.Questions, now,
             }, ct))!;
+    }
+
+    // A unit is never deleted: what was there once stays there.
+    static async Task CheckUnitAsync(Change change, ServiceDraft draft, CancellationToken ct)
+    {
+        if (draft.Details.Unit is { } unit && !await Units.IsThereAsync(change, unit, ct))
+            throw Platform.Problems.InvalidValue("/unit", "unknown", $"There is no unit \"{unit}\".");
+    }
 
     static async Task<ServiceVersion> PublishAsync(Change change, ServiceVersion version, DateTimeOffset now, CancellationToken ct)
     {

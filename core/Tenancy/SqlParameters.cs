@@ -88,6 +88,38 @@ static class SqlParameters
 /// <summary>A record that is kept as one jsonb column. Register it with <see cref="JsonColumns"/> so that rows can be read into it.</summary>
 public interface IJsonColumn;
 
+/// <summary>A list that is kept as one jsonb column.</summary>
+public sealed class JsonList<T> : List<T>, IJsonColumn
+{
+    /// <summary>An empty list.</summary>
+    public JsonList() { }
+
+    /// <summary>A list of these; null stays null.</summary>
+    public static JsonList<T>? Of(IEnumerable<T>? items)
+    {
+        if (items is null) return null;
+        var list = new JsonList<T>();
+        list.AddRange(items);
+        return list;
+    }
+}
+
+/// <summary>A map by name, such as a language tag, that is kept as one jsonb column.</summary>
+public sealed class JsonMap<T> : Dictionary<string, T>, IJsonColumn
+{
+    /// <summary>An empty map.</summary>
+    public JsonMap() : base(StringComparer.OrdinalIgnoreCase) { }
+
+    /// <summary>A map of these; null stays null.</summary>
+    public static JsonMap<T>? Of(IEnumerable<KeyValuePair<string, T>>? members)
+    {
+        if (members is null) return null;
+        var map = new JsonMap<T>();
+        foreach (var (name, value) in members) map[name] = value;
+        return map;
+    }
+}
+
 /// <summary>Which records are read from jsonb columns.</summary>
 public static class JsonColumns
 {

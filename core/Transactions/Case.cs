@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 
@@ -90,6 +91,7 @@ public sealed record Location(double? Latitude, double? Longitude, string? Area)
 /// <param name="Latitude">See <see cref="Location"/>.</param>
 /// <param name="Longitude">See <see cref="Location"/>.</param>
 /// <param name="Area">See <see cref="Location"/>.</param>
+/// <param name="Answers">To the questions of the service, by question key; null when it asks nothing or nothing was answered.</param>
 /// <param name="CitizenId">Whose case it is; null when anonymous.</param>
 /// <param name="Assignee">The member who works on it.</param>
 /// <param name="ExternalId">Its id in the system that it came from.</param>
@@ -102,7 +104,7 @@ public sealed record Location(double? Latitude, double? Longitude, string? Area)
 public sealed record Case(
     Guid Id, long Number, string Service, int ServiceVersion, CaseKind Kind, CaseStatus Status, Channel Channel, string Title, string? Description,
     [property: JsonIgnore] double? Latitude, [property: JsonIgnore] double? Longitude, [property: JsonIgnore] string? Area,
-    Guid? CitizenId, Guid? Assignee, string? ExternalId, DateTimeOffset SubmittedAt, DateTimeOffset? FirstResponseAt, DateTimeOffset? DueAt,
+    Dictionary<string, JsonElement>? Answers, Guid? CitizenId, Guid? Assignee, string? ExternalId, DateTimeOffset SubmittedAt, DateTimeOffset? FirstResponseAt, DateTimeOffset? DueAt,
     DateTimeOffset? ClosedAt, bool Overdue, [property: JsonIgnore] long Version) : IVersioned
 {
     static readonly Dictionary<CaseStatus, CaseStatus[]> Next = new()

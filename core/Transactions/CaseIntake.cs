@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
@@ -13,7 +14,9 @@ namespace Cirm.Core.Transactions;
 /// <param name="Channel">How it came in.</param>
 /// <param name="Location">Where it is about.</param>
 /// <param name="CitizenId">Whose case it is, when staff or a system enter it for a citizen.</param>
-public sealed record Submission(string Service, CaseKind Kind, string Title, string? Description, Channel Channel, Location? Location, Guid? CitizenId);
+/// <param name="Answers">To the questions of the service, by question key.</param>
+public sealed record Submission(string Service, CaseKind Kind, string Title, string? Description, Channel Channel, Location? Location, Guid? CitizenId,
+    Dictionary<string, JsonElement>? Answers = null);
 
 /// <summary>Takes cases in.</summary>
 public sealed class CaseIntake(TenantDb db, Services services, TimeProvider clock)
@@ -27,7 +30,8 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
     /// <param name="code">The tracking code that the submitter is shown; only its hash is kept.</param>
     /// <param name="answer">Writes the answer that a retried request will get, from the case as it will be (its number being <see cref="StoredAnswer.NumberMarker"/>).</param>
     /// <param name="ct">Gives up waiting; what was sent may still happen.</param>
-    /// <exception cref="Refusal"><see cref="Platform.Problems.Invalid"/> when the service or the citizen is not there.</exception>
+    /// <exception cref="Refusal"><see cref="Platform.Problems.Invalid"/> when the service or the citizen is not there, when
+    /// the channel is not open for the service, and for each answer that is missing or wrong.</exception>
     /// <exception cref="IdempotencyKeyTakenException">The request was answered before.</exception>
     public async Task<Case> SubmitAsync(Caller caller, Submission submission, string code, Func<Case, StoredAnswer> answer, CancellationToken ct)
     {
@@ -35,11 +39,13 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
         {
             var service = await services.InForceAsync(caller.Agency, submission.Service, ct)
                 ?? throw Platform.Problems.InvalidValue("/service", "unknown", $"There is no published service \"{submission.Service}\".");
+            var answers = ReadAnswers(service, submission);
             var now = clock.Now();
             var place = submission.Location;
             var draft = new Case(
                 Guid.CreateVersion7(now), StoredAnswer.NumberMarker, service.Key, service.Number, submission.Kind, CaseStatus.Submitted, submission.Channel,
-                submission.Title, submission.Description, place?.Latitude, place?.Longitude, place?.Area, submission.CitizenId ?? caller.CitizenId, null, null,
+                submission.Title, submission.Description, place?.Latitude, place?.Longitude, place?.Area, answers,
+                submission.CitizenId ?? caller.CitizenId, null, null,
                 now, null, service.Standard!.DueAt(now), null, false, 1);
             if (await TryInsertAsync(caller, draft, service.Id, code, answer, ct) is { } number) return draft with { Number = number };
 
@@ -49,6 +55,14 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
             services.Forget(caller.Agency, submission.Service); // a new version came into force in between
             if (attempt == 3) throw Platform.Problems.Busy.Because("The service is being changed right now.");
         }
+    }
+
+    static Dictionary<string, JsonElement>? ReadAnswers(ServiceVersion service, Submission submission)
+    {
+        var (answers, errors) = Questions.Read(service.Questions, submission.Answers);
+        if (!service.IsOpenFor(submission.Channel))
+            errors = [new("/channel", "not-open", $"This can be asked for by {string.Join(", ", service.Channels!)}."), .. errors];
+        return errors.Count == 0 ? answers : throw Platform.Problems.InvalidInput(errors);
     }
 
     // The division by the number of cases inserted takes the whole batch back when there is none: the service is not in force
@@ -61,9 +75,9 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
               update case_numbers set last_number = last_number + 1 where agency_id = @agency returning last_number),
             new as (
               insert into cases
-                (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
+                (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area, answers,
                  citizen_id, submitted_by, tracking_hash, submitted_at, due_at, updated_at)
-              select @agency, @id, next.last_number, s.id, s.published_version, @kind, 'submitted', @channel, @title, @description, @latitude, @longitude, @area,
+              select @agency, @id, next.last_number, s.id, s.published_version, @kind, 'submitted', @channel, @title, @description, @latitude, @longitude, @area, @answers,
                  @citizenId, @submittedBy, @trackingHash, @now, @dueAt, @now
               from next
               join services s on s.agency_id = @agency and s.id = @serviceId and s.published_version = @serviceVersion
@@ -73,7 +87,7 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
             """,
             new
             {
-                c.Id, serviceId, c.ServiceVersion, c.Kind, c.Channel, c.Title, c.Description, c.Latitude, c.Longitude, c.Area, c.CitizenId,
+                c.Id, serviceId, c.ServiceVersion, c.Kind, c.Channel, c.Title, c.Description, c.Latitude, c.Longitude, c.Area, c.Answers, c.CitizenId,
                 SubmittedBy = caller.Id, TrackingHash = TrackingCode.HashOf(code), Now = c.SubmittedAt, c.DueAt,
             });
         CaseHistory.Append(transaction, caller, c.Id, c.SubmittedAt, "submitted", null, c.Status, null, null);

@@ -23,7 +23,7 @@ public sealed record CaseFilter(
 public sealed class Cases(TenantDb db, TimeProvider clock)
 {
     internal const string Columns = """
-        c.id, c.number, s.key as service, c.service_version, c.kind, c.status, c.channel, c.title, c.description, c.latitude, c.longitude, c.area,
+        c.id, c.number, s.key as service, c.service_version, c.kind, c.status, c.channel, c.title, c.description, c.latitude, c.longitude, c.area, c.answers,
         c.citizen_id, c.assignee, c.external_id, c.submitted_at, c.first_response_at, c.due_at, c.closed_at,
         c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and coalesce(c.due_at < @now, false) as overdue, c.version
         """;
