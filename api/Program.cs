@@ -23,6 +23,7 @@ app.MapAttributes();
 app.MapCitizens();
 app.MapUnits();
 app.MapServices();
+app.MapCalendars();
 app.MapCases();
 app.MapCasework();
 app.MapTracking();

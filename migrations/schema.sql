@@ -6,6 +6,25 @@
 
 CREATE SCHEMA engine;
 
+-- Name: moment_of_open_time(bigint, timestamp with time zone[], bigint[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.moment_of_open_time(open_time bigint, opens timestamp with time zone[], before bigint[]) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select case when open_time > before[cardinality(before)] then timestamptz '2100-01-01 00:00:00+00'
+              else opens[greatest(width_bucket(open_time - 1, before), 1)]
+                   + (open_time - before[greatest(width_bucket(open_time - 1, before), 1)]) * interval '1 microsecond' end
+$$;
+
+-- Name: open_time_before(timestamp with time zone, timestamp with time zone[], bigint[]); Type: FUNCTION; Schema: public; Owner: -
+
+CREATE FUNCTION public.open_time_before(moment timestamp with time zone, opens timestamp with time zone[], before bigint[]) RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select least(before[width_bucket(moment, opens)] + (extract(epoch from moment - opens[width_bucket(moment, opens)]) * 1000000)::bigint,
+               before[width_bucket(moment, opens) + 1])
+$$;
+
 -- Name: place_under_agency(regclass); Type: PROCEDURE; Schema: public; Owner: -
 
 CREATE PROCEDURE public.place_under_agency(IN target regclass)
@@ -140,6 +159,36 @@ CREATE TABLE public.audit_heads (
 
 ALTER TABLE ONLY public.audit_heads FORCE ROW LEVEL SECURITY;
 
+-- Name: calendars; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.calendars (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    rules jsonb NOT NULL,
+    edition uuid NOT NULL,
+    zone_rules text NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.calendars FORCE ROW LEVEL SECURITY;
+
+-- Name: case_escalations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_escalations (
+    agency_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    clock text NOT NULL,
+    stage text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    unit text,
+    CONSTRAINT case_escalations_clock_check CHECK ((clock = ANY (ARRAY['firstResponse'::text, 'resolution'::text]))),
+    CONSTRAINT case_escalations_stage_check CHECK ((stage = ANY (ARRAY['foreseen'::text, 'breached'::text])))
+);
+
+ALTER TABLE ONLY public.case_escalations FORCE ROW LEVEL SECURITY;
+
 -- Name: case_history; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.case_history (
@@ -154,7 +203,8 @@ CREATE TABLE public.case_history (
     note_id uuid,
     actor_kind text NOT NULL,
     actor_id uuid,
-    CONSTRAINT case_history_kind_check CHECK ((kind = ANY (ARRAY['submitted'::text, 'imported'::text, 'transitioned'::text, 'noted'::text, 'changed'::text])))
+    detail jsonb,
+    CONSTRAINT case_history_kind_check CHECK ((kind = ANY (ARRAY['submitted'::text, 'imported'::text, 'transitioned'::text, 'noted'::text, 'changed'::text, 'asked'::text, 'answered'::text, 'withdrawn'::text, 'dueMoved'::text, 'escalated'::text])))
 );
 
 ALTER TABLE ONLY public.case_history FORCE ROW LEVEL SECURITY;
@@ -184,6 +234,23 @@ CREATE TABLE public.case_numbers (
 
 ALTER TABLE ONLY public.case_numbers FORCE ROW LEVEL SECURITY;
 
+-- Name: case_questions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_questions (
+    agency_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    id uuid NOT NULL,
+    note_id uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by text,
+    end_note_id uuid,
+    CONSTRAINT case_questions_check CHECK ((((ended_at IS NULL) = (ended_by IS NULL)) AND (ended_at >= asked_at))),
+    CONSTRAINT case_questions_ended_by_check CHECK ((ended_by = ANY (ARRAY['answered'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE ONLY public.case_questions FORCE ROW LEVEL SECURITY;
+
 -- Name: cases; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.cases (
@@ -212,10 +279,20 @@ CREATE TABLE public.cases (
     version bigint DEFAULT 1 NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     answers jsonb,
+    first_response_foreseen_at timestamp with time zone,
+    first_response_due_at timestamp with time zone,
+    foreseen_at timestamp with time zone,
+    paused_at timestamp with time zone,
+    first_response_risk text DEFAULT 'none'::text NOT NULL,
+    risk text DEFAULT 'none'::text NOT NULL,
+    calendar_edition uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    own_dates boolean DEFAULT false NOT NULL,
     CONSTRAINT cases_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text]))),
+    CONSTRAINT cases_first_response_risk_check CHECK ((first_response_risk = ANY (ARRAY['none'::text, 'foreseen'::text, 'breached'::text]))),
     CONSTRAINT cases_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'report'::text, 'complaint'::text, 'application'::text, 'enquiry'::text, 'suggestion'::text, 'praise'::text]))),
     CONSTRAINT cases_latitude_check CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
     CONSTRAINT cases_longitude_check CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
+    CONSTRAINT cases_risk_check CHECK ((risk = ANY (ARRAY['none'::text, 'foreseen'::text, 'breached'::text]))),
     CONSTRAINT cases_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'accepted'::text, 'inProgress'::text, 'resolved'::text, 'refused'::text, 'closed'::text, 'reopened'::text])))
 );
 
@@ -515,6 +592,16 @@ ALTER TABLE ONLY public.audit_entries
 ALTER TABLE ONLY public.audit_heads
     ADD CONSTRAINT audit_heads_pkey PRIMARY KEY (agency_id);
 
+-- Name: calendars calendars_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.calendars
+    ADD CONSTRAINT calendars_pkey PRIMARY KEY (agency_id, key);
+
+-- Name: case_escalations case_escalations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_escalations
+    ADD CONSTRAINT case_escalations_pkey PRIMARY KEY (agency_id, case_id, clock, stage);
+
 -- Name: case_history case_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.case_history
@@ -529,6 +616,11 @@ ALTER TABLE ONLY public.case_notes
 
 ALTER TABLE ONLY public.case_numbers
     ADD CONSTRAINT case_numbers_pkey PRIMARY KEY (agency_id);
+
+-- Name: case_questions case_questions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_questions
+    ADD CONSTRAINT case_questions_pkey PRIMARY KEY (agency_id, case_id, id);
 
 -- Name: cases cases_agency_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -647,6 +739,10 @@ CREATE INDEX audit_entries_subject ON public.audit_entries USING btree (agency_i
 
 CREATE INDEX cases_by_area ON public.cases USING btree (agency_id, area, submitted_at DESC, id DESC) WHERE (area IS NOT NULL);
 
+-- Name: cases_by_edition; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_by_edition ON public.cases USING btree (agency_id, service_id, service_version, calendar_edition, id) WHERE ((status = ANY (ARRAY['submitted'::text, 'accepted'::text, 'inProgress'::text, 'reopened'::text])) AND (NOT own_dates));
+
 -- Name: cases_by_service; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_by_service ON public.cases USING btree (agency_id, service_id, submitted_at DESC, id DESC);
@@ -655,13 +751,27 @@ CREATE INDEX cases_by_service ON public.cases USING btree (agency_id, service_id
 
 CREATE INDEX cases_by_status ON public.cases USING btree (agency_id, status, submitted_at DESC, id DESC);
 
--- Name: cases_due; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX cases_due ON public.cases USING btree (agency_id, due_at) WHERE (status = ANY (ARRAY['submitted'::text, 'accepted'::text, 'inProgress'::text, 'reopened'::text]));
-
 -- Name: cases_newest; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_newest ON public.cases USING btree (agency_id, submitted_at DESC, id DESC);
+
+-- Name: cases_next_mark; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_next_mark ON public.cases USING btree (agency_id, LEAST(
+CASE
+    WHEN (first_response_at IS NULL) THEN
+    CASE first_response_risk
+        WHEN 'none'::text THEN COALESCE(first_response_foreseen_at, first_response_due_at)
+        WHEN 'foreseen'::text THEN first_response_due_at
+        ELSE NULL::timestamp with time zone
+    END
+    ELSE NULL::timestamp with time zone
+END,
+CASE risk
+    WHEN 'none'::text THEN COALESCE(foreseen_at, due_at)
+    WHEN 'foreseen'::text THEN due_at
+    ELSE NULL::timestamp with time zone
+END)) WHERE ((status = ANY (ARRAY['submitted'::text, 'accepted'::text, 'inProgress'::text, 'reopened'::text])) AND (paused_at IS NULL));
 
 -- Name: cases_of_assignee; Type: INDEX; Schema: public; Owner: -
 
@@ -670,6 +780,18 @@ CREATE INDEX cases_of_assignee ON public.cases USING btree (agency_id, assignee,
 -- Name: cases_of_citizen; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_of_citizen ON public.cases USING btree (agency_id, citizen_id, submitted_at DESC, id DESC) WHERE (citizen_id IS NOT NULL);
+
+-- Name: cases_queue; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_queue ON public.cases USING btree (agency_id, (
+CASE
+    WHEN (paused_at IS NOT NULL) THEN 'infinity'::timestamp with time zone
+    ELSE COALESCE(LEAST(
+    CASE
+        WHEN (first_response_at IS NULL) THEN first_response_due_at
+        ELSE NULL::timestamp with time zone
+    END, due_at), 'infinity'::timestamp with time zone)
+END), id) WHERE (status = ANY (ARRAY['submitted'::text, 'accepted'::text, 'inProgress'::text, 'reopened'::text]));
 
 -- Name: cases_tracking; Type: INDEX; Schema: public; Owner: -
 
@@ -703,10 +825,20 @@ CREATE INDEX unit_members_of_account ON public.unit_members USING btree (agency_
 
 CREATE INDEX units_of_parent ON public.units USING btree (agency_id, parent) WHERE (parent IS NOT NULL);
 
+-- Name: case_escalations case_escalations_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_escalations
+    ADD CONSTRAINT case_escalations_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
 -- Name: case_notes case_notes_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.case_notes
     ADD CONSTRAINT case_notes_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: case_questions case_questions_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_questions
+    ADD CONSTRAINT case_questions_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
 
 -- Name: citizen_identities citizen_identities_agency_id_citizen_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -762,6 +894,14 @@ CREATE POLICY agency ON public.audit_entries USING ((agency_id = (NULLIF(current
 
 CREATE POLICY agency ON public.audit_heads USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: calendars agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.calendars USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: case_escalations agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.case_escalations USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: case_history agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.case_history USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -773,6 +913,10 @@ CREATE POLICY agency ON public.case_notes USING ((agency_id = (NULLIF(current_se
 -- Name: case_numbers agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.case_numbers USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: case_questions agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.case_questions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: cases agency; Type: POLICY; Schema: public; Owner: -
 
@@ -850,6 +994,14 @@ ALTER TABLE public.audit_entries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_heads ENABLE ROW LEVEL SECURITY;
 
+-- Name: calendars; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.calendars ENABLE ROW LEVEL SECURITY;
+
+-- Name: case_escalations; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.case_escalations ENABLE ROW LEVEL SECURITY;
+
 -- Name: case_history; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.case_history ENABLE ROW LEVEL SECURITY;
@@ -861,6 +1013,10 @@ ALTER TABLE public.case_notes ENABLE ROW LEVEL SECURITY;
 -- Name: case_numbers; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.case_numbers ENABLE ROW LEVEL SECURITY;
+
+-- Name: case_questions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.case_questions ENABLE ROW LEVEL SECURITY;
 
 -- Name: cases; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -978,6 +1134,14 @@ GRANT SELECT,INSERT ON TABLE public.audit_entries TO cirm_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.audit_heads TO cirm_app;
 
+-- Name: TABLE calendars; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendars TO cirm_app;
+
+-- Name: TABLE case_escalations; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.case_escalations TO cirm_app;
+
 -- Name: TABLE case_history; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT ON TABLE public.case_history TO cirm_app;
@@ -989,6 +1153,10 @@ GRANT SELECT,INSERT ON TABLE public.case_notes TO cirm_app;
 -- Name: TABLE case_numbers; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.case_numbers TO cirm_app;
+
+-- Name: TABLE case_questions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.case_questions TO cirm_app;
 
 -- Name: TABLE cases; Type: ACL; Schema: public; Owner: -
 
