@@ -21,6 +21,7 @@ app.MapApiKeys();
 app.MapIdentityProvider();
 app.MapAttributes();
 app.MapCitizens();
+app.MapMandates();
 app.MapUnits();
 app.MapServices();
 app.MapCalendars();

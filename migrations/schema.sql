@@ -204,7 +204,7 @@ CREATE TABLE public.case_history (
     actor_kind text NOT NULL,
     actor_id uuid,
     detail jsonb,
-    CONSTRAINT case_history_kind_check CHECK ((kind = ANY (ARRAY['submitted'::text, 'imported'::text, 'transitioned'::text, 'noted'::text, 'changed'::text, 'asked'::text, 'answered'::text, 'withdrawn'::text, 'dueMoved'::text, 'escalated'::text])))
+    on_behalf_of uuid
 );
 
 ALTER TABLE ONLY public.case_history FORCE ROW LEVEL SECURITY;
@@ -215,11 +215,12 @@ CREATE TABLE public.case_notes (
     agency_id uuid NOT NULL,
     case_id uuid NOT NULL,
     id uuid NOT NULL,
-    text text NOT NULL,
+    text text,
     visibility text NOT NULL,
     actor_kind text NOT NULL,
     actor_id uuid,
     created_at timestamp with time zone NOT NULL,
+    on_behalf_of uuid,
     CONSTRAINT case_notes_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
 );
 
@@ -287,6 +288,10 @@ CREATE TABLE public.cases (
     risk text DEFAULT 'none'::text NOT NULL,
     calendar_edition uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
     own_dates boolean DEFAULT false NOT NULL,
+    mandate_id uuid,
+    entered_by uuid,
+    erased_at timestamp with time zone,
+    erase_when_over boolean DEFAULT false NOT NULL,
     CONSTRAINT cases_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text]))),
     CONSTRAINT cases_first_response_risk_check CHECK ((first_response_risk = ANY (ARRAY['none'::text, 'foreseen'::text, 'breached'::text]))),
     CONSTRAINT cases_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'report'::text, 'complaint'::text, 'application'::text, 'enquiry'::text, 'suggestion'::text, 'praise'::text]))),
@@ -320,10 +325,54 @@ CREATE TABLE public.citizens (
     attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    erased_at timestamp with time zone
 );
 
 ALTER TABLE ONLY public.citizens FORCE ROW LEVEL SECURITY;
+
+-- Name: consents; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.consents (
+    agency_id uuid NOT NULL,
+    citizen_id uuid NOT NULL,
+    use_key text NOT NULL,
+    id uuid NOT NULL,
+    given boolean NOT NULL,
+    channel text NOT NULL,
+    recorded_by uuid,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT consents_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text])))
+);
+
+ALTER TABLE ONLY public.consents FORCE ROW LEVEL SECURITY;
+
+-- Name: data_uses; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.data_uses (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    name jsonb NOT NULL,
+    purpose jsonb NOT NULL,
+    legal_basis text NOT NULL,
+    provision text,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT data_uses_legal_basis_check CHECK ((legal_basis = ANY (ARRAY['consent'::text, 'contract'::text, 'legalObligation'::text, 'vitalInterests'::text, 'publicTask'::text, 'legitimateInterests'::text])))
+);
+
+ALTER TABLE ONLY public.data_uses FORCE ROW LEVEL SECURITY;
+
+-- Name: erased_sign_ins; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.erased_sign_ins (
+    agency_id uuid NOT NULL,
+    subject_hash bytea NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.erased_sign_ins FORCE ROW LEVEL SECURITY;
 
 -- Name: idempotency_keys; Type: TABLE; Schema: public; Owner: -
 
@@ -395,6 +444,51 @@ CREATE TABLE public.import_promises (
 
 ALTER TABLE ONLY public.import_promises FORCE ROW LEVEL SECURITY;
 
+-- Name: mandate_codes; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.mandate_codes (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    citizen_id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    service_ids uuid[],
+    valid_until timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    redeemed_at timestamp with time zone,
+    entered_by uuid,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.mandate_codes FORCE ROW LEVEL SECURITY;
+
+-- Name: mandates; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.mandates (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    citizen_id uuid NOT NULL,
+    account_id uuid,
+    person_id uuid,
+    organisation text,
+    service_ids uuid[],
+    valid_from timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone,
+    given text NOT NULL,
+    evidence text,
+    entered_by uuid,
+    revoked_at timestamp with time zone,
+    revoked_by uuid,
+    revoked_reason text,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT mandates_check CHECK ((num_nonnulls(account_id, person_id, organisation) = 1)),
+    CONSTRAINT mandates_check1 CHECK ((person_id <> citizen_id)),
+    CONSTRAINT mandates_check2 CHECK ((valid_until > valid_from)),
+    CONSTRAINT mandates_given_check CHECK ((given = ANY (ARRAY['paper'::text, 'code'::text, 'court'::text])))
+);
+
+ALTER TABLE ONLY public.mandates FORCE ROW LEVEL SECURITY;
+
 -- Name: operation_rejections; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.operation_rejections (
@@ -434,6 +528,18 @@ CREATE TABLE public.operations (
 
 ALTER TABLE ONLY public.operations FORCE ROW LEVEL SECURITY;
 
+-- Name: organisation_members; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.organisation_members (
+    agency_id uuid NOT NULL,
+    organisation text NOT NULL,
+    account_id uuid NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.organisation_members FORCE ROW LEVEL SECURITY;
+
 -- Name: outbox; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.outbox (
@@ -447,6 +553,20 @@ CREATE TABLE public.outbox (
 );
 
 ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
+-- Name: retention_rules; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.retention_rules (
+    agency_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    months integer NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT retention_rules_months_check CHECK (((months >= 0) AND (months <= 1200)))
+);
+
+ALTER TABLE ONLY public.retention_rules FORCE ROW LEVEL SECURITY;
 
 -- Name: schema_migrations; Type: TABLE; Schema: public; Owner: -
 
@@ -652,6 +772,21 @@ ALTER TABLE ONLY public.citizen_identities
 ALTER TABLE ONLY public.citizens
     ADD CONSTRAINT citizens_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: consents consents_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (agency_id, citizen_id, use_key, id);
+
+-- Name: data_uses data_uses_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.data_uses
+    ADD CONSTRAINT data_uses_pkey PRIMARY KEY (agency_id, key);
+
+-- Name: erased_sign_ins erased_sign_ins_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.erased_sign_ins
+    ADD CONSTRAINT erased_sign_ins_pkey PRIMARY KEY (agency_id, subject_hash);
+
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.idempotency_keys
@@ -677,6 +812,21 @@ ALTER TABLE ONLY public.import_mappings
 ALTER TABLE ONLY public.import_promises
     ADD CONSTRAINT import_promises_pkey PRIMARY KEY (agency_id, operation_id);
 
+-- Name: mandate_codes mandate_codes_agency_id_code_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.mandate_codes
+    ADD CONSTRAINT mandate_codes_agency_id_code_hash_key UNIQUE (agency_id, code_hash);
+
+-- Name: mandate_codes mandate_codes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.mandate_codes
+    ADD CONSTRAINT mandate_codes_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: mandates mandates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.mandates
+    ADD CONSTRAINT mandates_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: operation_rejections operation_rejections_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.operation_rejections
@@ -687,10 +837,20 @@ ALTER TABLE ONLY public.operation_rejections
 ALTER TABLE ONLY public.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: organisation_members organisation_members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.organisation_members
+    ADD CONSTRAINT organisation_members_pkey PRIMARY KEY (agency_id, organisation, account_id);
+
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: retention_rules retention_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.retention_rules
+    ADD CONSTRAINT retention_rules_pkey PRIMARY KEY (agency_id, service_id);
 
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -730,6 +890,10 @@ ALTER TABLE ONLY public.units
 -- Name: accounts_email; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX accounts_email ON public.accounts USING btree (email_key);
+
+-- Name: accounts_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX accounts_of_citizen ON public.accounts USING btree (agency_id, citizen_id) WHERE (citizen_id IS NOT NULL);
 
 -- Name: audit_entries_subject; Type: INDEX; Schema: public; Owner: -
 
@@ -781,6 +945,10 @@ CREATE INDEX cases_of_assignee ON public.cases USING btree (agency_id, assignee,
 
 CREATE INDEX cases_of_citizen ON public.cases USING btree (agency_id, citizen_id, submitted_at DESC, id DESC) WHERE (citizen_id IS NOT NULL);
 
+-- Name: cases_of_submitter; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_of_submitter ON public.cases USING btree (agency_id, submitted_by, submitted_at DESC, id DESC) WHERE ((citizen_id IS NULL) AND (submitted_by IS NOT NULL));
+
 -- Name: cases_queue; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_queue ON public.cases USING btree (agency_id, (
@@ -792,6 +960,10 @@ CASE
         ELSE NULL::timestamp with time zone
     END, due_at), 'infinity'::timestamp with time zone)
 END), id) WHERE (status = ANY (ARRAY['submitted'::text, 'accepted'::text, 'inProgress'::text, 'reopened'::text]));
+
+-- Name: cases_to_erase; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_to_erase ON public.cases USING btree (agency_id, id) WHERE erase_when_over;
 
 -- Name: cases_tracking; Type: INDEX; Schema: public; Owner: -
 
@@ -805,9 +977,33 @@ CREATE INDEX citizens_newest ON public.citizens USING btree (agency_id, created_
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (agency_id, created_at);
 
+-- Name: mandate_codes_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX mandate_codes_of_citizen ON public.mandate_codes USING btree (agency_id, citizen_id);
+
+-- Name: mandates_of_account; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX mandates_of_account ON public.mandates USING btree (agency_id, account_id) WHERE ((account_id IS NOT NULL) AND (revoked_at IS NULL));
+
+-- Name: mandates_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX mandates_of_citizen ON public.mandates USING btree (agency_id, citizen_id, id DESC);
+
+-- Name: mandates_of_organisation; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX mandates_of_organisation ON public.mandates USING btree (agency_id, organisation) WHERE ((organisation IS NOT NULL) AND (revoked_at IS NULL));
+
+-- Name: mandates_of_person; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX mandates_of_person ON public.mandates USING btree (agency_id, person_id) WHERE (person_id IS NOT NULL);
+
 -- Name: operations_newest; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX operations_newest ON public.operations USING btree (agency_id, created_at DESC, id DESC);
+
+-- Name: organisation_members_of_account; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX organisation_members_of_account ON public.organisation_members USING btree (agency_id, account_id);
 
 -- Name: outbox_pending; Type: INDEX; Schema: public; Owner: -
 
@@ -845,10 +1041,40 @@ ALTER TABLE ONLY public.case_questions
 ALTER TABLE ONLY public.citizen_identities
     ADD CONSTRAINT citizen_identities_agency_id_citizen_id_fkey FOREIGN KEY (agency_id, citizen_id) REFERENCES public.citizens(agency_id, id);
 
+-- Name: consents consents_agency_id_citizen_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_agency_id_citizen_id_fkey FOREIGN KEY (agency_id, citizen_id) REFERENCES public.citizens(agency_id, id);
+
+-- Name: consents consents_agency_id_use_key_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.consents
+    ADD CONSTRAINT consents_agency_id_use_key_fkey FOREIGN KEY (agency_id, use_key) REFERENCES public.data_uses(agency_id, key);
+
+-- Name: mandate_codes mandate_codes_agency_id_citizen_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.mandate_codes
+    ADD CONSTRAINT mandate_codes_agency_id_citizen_id_fkey FOREIGN KEY (agency_id, citizen_id) REFERENCES public.citizens(agency_id, id);
+
+-- Name: mandates mandates_agency_id_citizen_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.mandates
+    ADD CONSTRAINT mandates_agency_id_citizen_id_fkey FOREIGN KEY (agency_id, citizen_id) REFERENCES public.citizens(agency_id, id);
+
 -- Name: operation_rejections operation_rejections_agency_id_operation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.operation_rejections
     ADD CONSTRAINT operation_rejections_agency_id_operation_id_fkey FOREIGN KEY (agency_id, operation_id) REFERENCES public.operations(agency_id, id);
+
+-- Name: organisation_members organisation_members_agency_id_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.organisation_members
+    ADD CONSTRAINT organisation_members_agency_id_account_id_fkey FOREIGN KEY (agency_id, account_id) REFERENCES public.accounts(agency_id, id) ON DELETE CASCADE;
+
+-- Name: retention_rules retention_rules_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.retention_rules
+    ADD CONSTRAINT retention_rules_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
 
 -- Name: service_versions service_versions_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -930,6 +1156,18 @@ CREATE POLICY agency ON public.citizen_identities USING ((agency_id = (NULLIF(cu
 
 CREATE POLICY agency ON public.citizens USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: consents agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.consents USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: data_uses agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.data_uses USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: erased_sign_ins agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.erased_sign_ins USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: idempotency_keys agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.idempotency_keys USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -950,6 +1188,14 @@ CREATE POLICY agency ON public.import_mappings USING ((agency_id = (NULLIF(curre
 
 CREATE POLICY agency ON public.import_promises USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: mandate_codes agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.mandate_codes USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: mandates agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.mandates USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: operation_rejections agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.operation_rejections USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -958,9 +1204,17 @@ CREATE POLICY agency ON public.operation_rejections USING ((agency_id = (NULLIF(
 
 CREATE POLICY agency ON public.operations USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: organisation_members agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.organisation_members USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: outbox agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.outbox USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: retention_rules agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.retention_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: service_versions agency; Type: POLICY; Schema: public; Owner: -
 
@@ -1030,6 +1284,18 @@ ALTER TABLE public.citizen_identities ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.citizens ENABLE ROW LEVEL SECURITY;
 
+-- Name: consents; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
+
+-- Name: data_uses; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.data_uses ENABLE ROW LEVEL SECURITY;
+
+-- Name: erased_sign_ins; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.erased_sign_ins ENABLE ROW LEVEL SECURITY;
+
 -- Name: idempotency_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
@@ -1050,6 +1316,14 @@ ALTER TABLE public.import_mappings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.import_promises ENABLE ROW LEVEL SECURITY;
 
+-- Name: mandate_codes; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.mandate_codes ENABLE ROW LEVEL SECURITY;
+
+-- Name: mandates; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.mandates ENABLE ROW LEVEL SECURITY;
+
 -- Name: operation_rejections; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.operation_rejections ENABLE ROW LEVEL SECURITY;
@@ -1058,9 +1332,17 @@ ALTER TABLE public.operation_rejections ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.operations ENABLE ROW LEVEL SECURITY;
 
+-- Name: organisation_members; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.organisation_members ENABLE ROW LEVEL SECURITY;
+
 -- Name: outbox; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+-- Name: retention_rules; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.retention_rules ENABLE ROW LEVEL SECURITY;
 
 -- Name: accounts router; Type: POLICY; Schema: public; Owner: -
 
@@ -1146,9 +1428,33 @@ GRANT SELECT,INSERT ON TABLE public.case_escalations TO cirm_app;
 
 GRANT SELECT,INSERT ON TABLE public.case_history TO cirm_app;
 
+-- Name: COLUMN case_history.reason; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(reason) ON TABLE public.case_history TO cirm_app;
+
+-- Name: COLUMN case_history.actor_id; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(actor_id) ON TABLE public.case_history TO cirm_app;
+
+-- Name: COLUMN case_history.on_behalf_of; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(on_behalf_of) ON TABLE public.case_history TO cirm_app;
+
 -- Name: TABLE case_notes; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT ON TABLE public.case_notes TO cirm_app;
+
+-- Name: COLUMN case_notes.text; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(text) ON TABLE public.case_notes TO cirm_app;
+
+-- Name: COLUMN case_notes.actor_id; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(actor_id) ON TABLE public.case_notes TO cirm_app;
+
+-- Name: COLUMN case_notes.on_behalf_of; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(on_behalf_of) ON TABLE public.case_notes TO cirm_app;
 
 -- Name: TABLE case_numbers; Type: ACL; Schema: public; Owner: -
 
@@ -1170,6 +1476,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.citizen_identities TO cirm_app
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.citizens TO cirm_app;
 
+-- Name: TABLE consents; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.consents TO cirm_app;
+
+-- Name: TABLE data_uses; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.data_uses TO cirm_app;
+
+-- Name: TABLE erased_sign_ins; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erased_sign_ins TO cirm_app;
+
 -- Name: TABLE idempotency_keys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO cirm_app;
@@ -1190,6 +1508,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.import_mappings TO cirm_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.import_promises TO cirm_app;
 
+-- Name: TABLE mandate_codes; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mandate_codes TO cirm_app;
+
+-- Name: TABLE mandates; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.mandates TO cirm_app;
+
 -- Name: TABLE operation_rejections; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT ON TABLE public.operation_rejections TO cirm_app;
@@ -1197,6 +1523,10 @@ GRANT SELECT,INSERT ON TABLE public.operation_rejections TO cirm_app;
 -- Name: TABLE operations; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.operations TO cirm_app;
+
+-- Name: TABLE organisation_members; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organisation_members TO cirm_app;
 
 -- Name: TABLE outbox; Type: ACL; Schema: public; Owner: -
 
@@ -1217,6 +1547,10 @@ GRANT SELECT(created_at) ON TABLE public.outbox TO cirm_router;
 -- Name: COLUMN outbox.done_at; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(done_at) ON TABLE public.outbox TO cirm_router;
+
+-- Name: TABLE retention_rules; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.retention_rules TO cirm_app;
 
 -- Name: TABLE service_versions; Type: ACL; Schema: public; Owner: -
 

@@ -20,6 +20,7 @@ public static class IdentitySetup
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<Attributes>();
         services.AddSingleton<Citizens>();
+        services.AddSingleton<Mandates>();
         services.AddSingleton<IdentityProviders>();
         services.AddSingleton(_ => new OutboundGuard(OutboundGuard.OriginsIn("CIRM_TRUSTED_PROVIDERS")));
         services.AddSingleton<ProviderKeys>();

@@ -18,7 +18,8 @@ public static class CaseEndpoints
     public static void MapCases(this IEndpointRouteBuilder app)
     {
         var cases = app.MapGroup("/v1/agencies/{agency}/cases").WithTags("Cases").WithEtags();
-        cases.MapPost("", Submit).WithName("submitCase").Allow(Who.Anyone, "cases:write").RequireRateLimiting(Limits.AnonymousWrites);
+        cases.MapPost("", Submit).WithName("submitCase").Allow(Who.Anyone, "cases:write").RequireRateLimiting(Limits.AnonymousWrites)
+            .Refuses(Core.Identity.Problems.NoMandate);
         cases.MapGet("", List).WithName("listCases").Allow(Who.Members, "cases:read");
         cases.MapGet("/{id:guid}", Get).WithName("getCase").Allow(Who.Members, "cases:read");
     }
@@ -27,10 +28,13 @@ public static class CaseEndpoints
     {
         var wanted = body.Value;
         if (wanted.CitizenId is not null && !caller.IsStaff && wanted.CitizenId != caller.CitizenId)
-            throw Core.Platform.Problems.InvalidValue("/citizenId", "not-allowed", "Only staff enter a case for another citizen.");
+            throw Core.Platform.Problems.InvalidValue("/citizenId", "not-allowed", "Only staff enter a case for another citizen; with a mandate, use onBehalfOf.");
+        if (wanted is { CitizenId: not null, OnBehalfOf: not null })
+            throw Core.Platform.Problems.InvalidValue("/citizenId", "not-allowed", "With onBehalfOf, the mandate says who represents whom.");
         var code = TrackingCode.Create();
         var submitted = await intake.SubmitAsync(
-            caller, new(wanted.Service, wanted.Kind, wanted.Title, wanted.Description, wanted.Channel, wanted.Location?.ToLocation(), wanted.CitizenId, wanted.Answers), code, Answer, ct);
+            caller, new(wanted.Service, wanted.Kind, wanted.Title, wanted.Description, wanted.Channel, wanted.Location?.ToLocation(), wanted.CitizenId, wanted.Answers,
+                wanted.OnBehalfOf == caller.CitizenId ? null : wanted.OnBehalfOf, wanted.Mandate), code, Answer, ct);
         return TypedResults.Created(AddressOf(submitted.Id), new SubmittedCase(submitted, code));
 
         string AddressOf(Guid id) => $"/v1/agencies/{home.Slug}/cases/{id}";
@@ -41,16 +45,16 @@ public static class CaseEndpoints
 
     static async Task<Ok<Page<Case>>> List([AsParameters] CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, AccessLog log, HttpContext http, CancellationToken ct)
     {
-        var found = await cases.ListAsync(caller, query.ToFilter(), TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
+        var found = await cases.ListAsync(caller, ownOnly: false, query.ToFilter(), TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
         await log.RecordAsync(caller, "cases.listed", "case", null, ct);
         return TypedResults.Ok(page.Of(http, found, c => new TimeCursor(c.SubmittedAt, c.Id).ToString()));
     }
 
-    static async Task<Ok<Case>> Get(Guid id, Caller caller, Cases cases, AccessLog log, CancellationToken ct)
+    static async Task<Ok<Case>> Get(Guid id, Caller caller, Cases cases, CaseFollowing following, AccessLog log, CancellationToken ct)
     {
         var found = await FindAsync(cases, caller, id, ct);
-        await log.RecordAsync(caller, "case.read", "case", id, ct);
-        return TypedResults.Ok(found);
+        await log.RecordAsync(caller, "case.read", "case", id, found.CitizenId, ct);
+        return TypedResults.Ok(found with { Refusal = await following.RefusalOfAsync(caller.Agency, found, ct) });
     }
 
     internal static async Task<Case> FindAsync(Cases cases, Caller caller, Guid id, CancellationToken ct) => await cases.FindAsync(caller, id, ct) ?? throw Unknown(id);
@@ -89,6 +93,12 @@ public static class CaseEndpoints
         /// <summary>To the questions of the service, by question key.</summary>
         [MaxLength(Questions.Most)]
         public Dictionary<string, JsonElement>? Answers { get; init; }
+
+        /// <summary>Whose case it is, when a representative submits it: a mandate for the service has to be in force.</summary>
+        public Guid? OnBehalfOf { get; init; }
+
+        /// <summary>The mandate under which it is submitted. Staff who enter it for a representative have to name it.</summary>
+        public Guid? Mandate { get; init; }
     }
 
     /// <summary>A place.</summary>
@@ -128,6 +138,8 @@ public static class CaseEndpoints
         public Location? Location => Submitted.Location;
         public Dictionary<string, JsonElement>? Answers => Submitted.Answers;
         public Guid? CitizenId => Submitted.CitizenId;
+        public Guid? Mandate => Submitted.Mandate;
+        public Guid? EnteredBy => Submitted.EnteredBy;
         public DateTimeOffset SubmittedAt => Submitted.SubmittedAt;
         public DateTimeOffset? DueAt => Submitted.DueAt;
 

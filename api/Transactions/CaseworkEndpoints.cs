@@ -55,12 +55,12 @@ public static class CaseworkEndpoints
 
     static async Task<Ok<Page<CaseEvent>>> History(Guid id, [AsParameters] PageRequest page, Caller caller, Cases cases, AccessLog log, HttpContext http, CancellationToken ct)
     {
-        await CaseEndpoints.FindAsync(cases, caller, id, ct);
-        await log.RecordAsync(caller, "case.history-read", "case", id, ct);
+        var found = await CaseEndpoints.FindAsync(cases, caller, id, ct);
+        await log.RecordAsync(caller, "case.history-read", "case", id, found.CitizenId, ct);
         var after = page.KeyCursor is not { } key ? (Guid?)null
             : Guid.TryParse(key, out var parsed) ? parsed : throw Core.Platform.Problems.InvalidValue("?cursor", "cursor", "This is not a cursor of this list; take it from next.");
-        var found = await cases.HistoryAsync(caller.Agency, id, caller.IsStaff, after, page.LimitAndOne, ct);
-        return TypedResults.Ok(page.Of(http, found, e => PageRequest.After(e.Id.ToString())));
+        var events = await cases.HistoryAsync(caller.Agency, id, caller.IsStaff, after, page.LimitAndOne, ct);
+        return TypedResults.Ok(page.Of(http, events, e => PageRequest.After(e.Id.ToString())));
     }
 
     /// <summary>What of a case staff can change.</summary>

@@ -24,4 +24,38 @@ public static class Problems
 
     /// <summary>An attribute with this key is declared already.</summary>
     public static readonly Problem AttributeTaken = new("attribute-taken", 409, "An attribute with this key is declared already.", "Use another key.");
+
+    /// <summary>Nobody needs a mandate for what is their own.</summary>
+    public static readonly Problem MandateForOneself = new("mandate-for-oneself", 422, "Nobody can have a mandate for themself.",
+        "Name another representative, or another citizen.");
+
+    /// <summary>Until is not after from.</summary>
+    public static readonly Problem MandateEndsBeforeItBegins = new("mandate-ends-before-it-begins", 422, "A mandate cannot end before it begins.",
+        "Give an \"until\" after \"from\", or none: then it holds until it is revoked.");
+
+    /// <summary>Before 1900 or after 9999.</summary>
+    public static readonly Problem MandateDateOutOfRange = new("mandate-date-out-of-range", 422, "That date is too long ago, or too far away.",
+        "Dates of a mandate lie between 1900 and 9999. Leave \"until\" out for one without an end.");
+
+    /// <summary>A mandate names a service that the agency does not have.</summary>
+    public static readonly Problem MandateServiceUnknown = new("mandate-service-unknown", 422, "A mandate can only be about the agency's services.",
+        "Name services by their keys, or none for all of them.");
+
+    /// <summary>The representative is nobody whom the agency knows, or nobody who can be one.</summary>
+    public static readonly Problem RepresentativeUnknown = new("representative-unknown", 422, "That representative is not known, or cannot be one.",
+        "Name one of: an account with the role citizen or representative, a citizen, an organisation of the registry.");
+
+    /// <summary>It was revoked before.</summary>
+    public static readonly Problem MandateRevoked = new("mandate-revoked", 409, "This mandate was revoked already.", "A new one can be given.");
+
+    /// <summary>No such code, used before, or too old: never says which.</summary>
+    public static readonly Problem MandateCodeInvalid = new("mandate-code-invalid", 422, "This code is not valid, or not any more.",
+        "Ask the citizen for a new one. A code works once, and not for whoever made it.");
+
+    /// <summary>There is none that is in force, for that citizen, on that service.</summary>
+    public static readonly Problem NoMandate = new("no-mandate", 403, "You have no mandate to act for this citizen on this service.",
+        "The citizen can give one by code, or on paper at the agency. Staff name the mandate under which somebody asked.");
+
+    /// <summary>The identity was removed.</summary>
+    public static readonly Problem CitizenErased = new("citizen-erased", 409, "This citizen's identity was removed.", "What is left is only counted; nothing can be added to it.");
 }

@@ -19,9 +19,19 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
     /// <param name="subjectKind">As in <c>case</c>.</param>
     /// <param name="subjectId">Which one; null for a list.</param>
     /// <param name="ct">Gives up waiting.</param>
-    public async Task RecordAsync(Caller caller, string action, string subjectKind, Guid? subjectId, CancellationToken ct)
+    public Task RecordAsync(Caller caller, string action, string subjectKind, Guid? subjectId, CancellationToken ct) =>
+        RecordAsync(caller, action, subjectKind, subjectId, null, ct);
+
+    /// <summary>As above, and also that a representative sees what is a citizen's.</summary>
+    /// <param name="caller">Who sees it.</param>
+    /// <param name="action">As in <c>case.read</c>.</param>
+    /// <param name="subjectKind">As in <c>case</c>.</param>
+    /// <param name="subjectId">Which one; null for a list.</param>
+    /// <param name="ofCitizen">Whose it is; they themselves leave no entry.</param>
+    /// <param name="ct">Gives up waiting.</param>
+    public async Task RecordAsync(Caller caller, string action, string subjectKind, Guid? subjectId, Guid? ofCitizen, CancellationToken ct)
     {
-        if (!caller.IsStaff) return;
+        if (!caller.IsStaff && (ofCitizen is null || ofCitizen == caller.CitizenId)) return;
         var seen = new Seen(caller.Agency, AuditEntry.By(caller, clock.Now(), action, subjectKind, subjectId), new(TaskCreationOptions.RunContinuationsAsynchronously));
         await waiting.Writer.WriteAsync(seen, ct);
         await seen.Recorded.Task.WaitAsync(ct);

@@ -21,7 +21,8 @@ static class SqlParameters
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new TimeHandler());
-        SqlMapper.AddTypeHandler(new TextsHandler());
+        SqlMapper.AddTypeHandler(new ListHandler<string>());
+        SqlMapper.AddTypeHandler(new ListHandler<Guid>());
         SqlMapper.AddTypeHandler(new JsonHandler<Localized>());
         SqlMapper.AddTypeHandler(new JsonHandler<JsonElement>());
         SqlMapper.AddTypeHandler(new JsonHandler<Dictionary<string, JsonElement>>());
@@ -72,10 +73,10 @@ static class SqlParameters
         public override void SetValue(System.Data.IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value.UtcDateTime;
     }
 
-    sealed class TextsHandler : SqlMapper.TypeHandler<string[]>
+    sealed class ListHandler<T> : SqlMapper.TypeHandler<T[]>
     {
-        public override string[] Parse(object value) => (string[])value;
-        public override void SetValue(System.Data.IDbDataParameter parameter, string[]? value) => parameter.Value = value ?? (object)DBNull.Value;
+        public override T[] Parse(object value) => (T[])value;
+        public override void SetValue(System.Data.IDbDataParameter parameter, T[]? value) => parameter.Value = value ?? (object)DBNull.Value;
     }
 
     internal sealed class JsonHandler<T> : SqlMapper.TypeHandler<T>

@@ -99,13 +99,16 @@ public sealed record Location(double? Latitude, double? Longitude, string? Area)
 /// <param name="FirstResponseAt">When the agency first answered.</param>
 /// <param name="DueAt">When the service standard wants it resolved.</param>
 /// <param name="ClosedAt">When it was closed.</param>
+/// <param name="Mandate">Under which a representative submitted it for the citizen.</param>
+/// <param name="EnteredBy">The member of staff or the system that entered it for somebody who called, came or wrote.</param>
+/// <param name="ErasedAt">When its content was removed; what is counted stayed.</param>
 /// <param name="Overdue">Still open after <paramref name="DueAt"/>.</param>
 /// <param name="Version">For If-Match.</param>
 public sealed record Case(
     Guid Id, long Number, string Service, int ServiceVersion, CaseKind Kind, CaseStatus Status, Channel Channel, string Title, string? Description,
     [property: JsonIgnore] double? Latitude, [property: JsonIgnore] double? Longitude, [property: JsonIgnore] string? Area,
     Dictionary<string, JsonElement>? Answers, Guid? CitizenId, Guid? Assignee, string? ExternalId, DateTimeOffset SubmittedAt, DateTimeOffset? FirstResponseAt, DateTimeOffset? DueAt,
-    DateTimeOffset? ClosedAt, bool Overdue, [property: JsonIgnore] long Version) : IVersioned
+    DateTimeOffset? ClosedAt, Guid? Mandate, Guid? EnteredBy, DateTimeOffset? ErasedAt, bool Overdue, [property: JsonIgnore] long Version) : IVersioned
 {
     static readonly Dictionary<CaseStatus, CaseStatus[]> Next = new()
     {
@@ -117,6 +120,9 @@ public sealed record Case(
         [CaseStatus.Closed] = [CaseStatus.Reopened],
         [CaseStatus.Reopened] = [CaseStatus.InProgress],
     };
+
+    /// <summary>Why it was refused and how to object, where one case is shown; null when the agency's last word was another.</summary>
+    public RefusalNotice? Refusal { get; init; }
 
     /// <summary>Where it is; null when no place was named.</summary>
     public Location? Location => Latitude is null && Longitude is null && Area is null ? null : new(Latitude, Longitude, Area);

@@ -4,12 +4,18 @@ using Cirm.Core.Tenancy;
 namespace Cirm.Core.Transactions;
 
 /// <summary>A note on a case.</summary>
-public sealed record CaseNote(Guid Id, string Text, NoteVisibility Visibility, ActorKind By, DateTimeOffset CreatedAt);
+/// <param name="Id">UUID version 7.</param>
+/// <param name="Text">What it says.</param>
+/// <param name="Visibility">Who may read it.</param>
+/// <param name="By">Who wrote it, by kind.</param>
+/// <param name="OnBehalfOf">The citizen for whom a representative wrote it.</param>
+/// <param name="CreatedAt">When.</param>
+public sealed record CaseNote(Guid Id, string Text, NoteVisibility Visibility, ActorKind By, Guid? OnBehalfOf, DateTimeOffset CreatedAt);
 
 /// <summary>One thing that happened to a case.</summary>
 /// <param name="Id">Its place in the history.</param>
 /// <param name="At">When.</param>
-/// <param name="Kind">submitted, imported, transitioned, noted or changed.</param>
+/// <param name="Kind">submitted, imported, transitioned, noted, changed or claimed.</param>
 /// <param name="FromStatus">Of a transition.</param>
 /// <param name="ToStatus">Of a transition.</param>
 /// <param name="Reason">Of a transition.</param>
@@ -17,30 +23,38 @@ public sealed record CaseNote(Guid Id, string Text, NoteVisibility Visibility, A
 /// <param name="Visibility">Of the note.</param>
 /// <param name="ActorKind">Who, by kind.</param>
 /// <param name="ActorId">Who; for staff only.</param>
+/// <param name="OnBehalfOf">The citizen for whom a representative did it.</param>
 public sealed record CaseEvent(
     Guid Id, DateTimeOffset At, string Kind, CaseStatus? FromStatus, CaseStatus? ToStatus, string? Reason, string? Note, NoteVisibility? Visibility,
-    ActorKind ActorKind, Guid? ActorId);
+    ActorKind ActorKind, Guid? ActorId, Guid? OnBehalfOf);
 
 /// <summary>Writes down what happens to a case, in the transaction in which it happens.</summary>
 static class CaseHistory
 {
     /// <summary>One thing that happened.</summary>
+    /// <param name="onBehalfOf">The citizen for whom the caller did it, when it was not their own doing.</param>
     public static void Append(
-        TenantTransaction transaction, Caller caller, Guid caseId, DateTimeOffset now, string kind, CaseStatus? from, CaseStatus? to, string? reason, Guid? noteId) =>
+        TenantTransaction transaction, Caller caller, Guid caseId, DateTimeOffset now, string kind, CaseStatus? from, CaseStatus? to, string? reason, Guid? noteId,
+        Guid? onBehalfOf = null) =>
         transaction.Enqueue("""
-            insert into case_history (agency_id, case_id, id, at, kind, from_status, to_status, reason, note_id, actor_kind, actor_id)
-            values (@agency, @caseId, @id, @now, @kind, @from, @to, @reason, @noteId, @actorKind, @actorId)
-            """, new { caseId, Id = Guid.CreateVersion7(now), now, kind, from, to, reason, noteId, ActorKind = caller.Kind, ActorId = caller.Id });
+            insert into case_history (agency_id, case_id, id, at, kind, from_status, to_status, reason, note_id, actor_kind, actor_id, on_behalf_of)
+            values (@agency, @caseId, @id, @now, @kind, @from, @to, @reason, @noteId, @actorKind, @actorId, @onBehalfOf)
+            """, new { caseId, Id = Guid.CreateVersion7(now), now, kind, from, to, reason, noteId, ActorKind = caller.Kind, ActorId = caller.Id, onBehalfOf });
 
     /// <summary>A note; the history entry that shows it is the caller's to append.</summary>
     /// <returns>The note's id.</returns>
-    public static Guid AddNote(TenantTransaction transaction, Caller caller, Guid caseId, DateTimeOffset now, string text, NoteVisibility visibility)
+    public static Guid AddNote(
+        TenantTransaction transaction, Caller caller, Guid caseId, DateTimeOffset now, string text, NoteVisibility visibility, Guid? onBehalfOf = null)
     {
         var id = Guid.CreateVersion7(now);
         transaction.Enqueue("""
-            insert into case_notes (agency_id, case_id, id, text, visibility, actor_kind, actor_id, created_at)
-            values (@agency, @caseId, @id, @text, @visibility, @actorKind, @actorId, @now)
-            """, new { caseId, id, text, visibility, ActorKind = caller.Kind, ActorId = caller.Id, now });
+            insert into case_notes (agency_id, case_id, id, text, visibility, actor_kind, actor_id, on_behalf_of, created_at)
+            values (@agency, @caseId, @id, @text, @visibility, @actorKind, @actorId, @onBehalfOf, @now)
+            """, new { caseId, id, text, visibility, ActorKind = caller.Kind, ActorId = caller.Id, onBehalfOf, now });
         return id;
     }
+
+    /// <summary>For whom a caller acts on a case of a citizen: null when it is their own, nobody's, or when they work for the agency.</summary>
+    public static Guid? OnBehalfOf(Caller caller, Guid? citizen) =>
+        caller.Kind == ActorKind.Citizen && citizen is not null && citizen != caller.CitizenId ? citizen : null;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cirm.Core.Identity;
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
@@ -15,11 +16,18 @@ namespace Cirm.Core.Transactions;
 /// <param name="Location">Where it is about.</param>
 /// <param name="CitizenId">Whose case it is, when staff or a system enter it for a citizen.</param>
 /// <param name="Answers">To the questions of the service, by question key.</param>
+/// <param name="OnBehalfOf">Whose case it is, when a representative submits it.</param>
+/// <param name="Mandate">The mandate under which: staff have to name it, others may.</param>
 public sealed record Submission(string Service, CaseKind Kind, string Title, string? Description, Channel Channel, Location? Location, Guid? CitizenId,
-    Dictionary<string, JsonElement>? Answers = null);
+    Dictionary<string, JsonElement>? Answers = null, Guid? OnBehalfOf = null, Guid? Mandate = null)
+{
+    /// <summary>Whether staff or a system enter it for somebody who called, came or wrote.</summary>
+    public bool IsAssisted(Caller caller) =>
+        caller.IsStaff && (CitizenId is not null || OnBehalfOf is not null || Channel is Channel.Phone or Channel.Counter or Channel.Letter);
+}
 
 /// <summary>Takes cases in.</summary>
-public sealed class CaseIntake(TenantDb db, Services services, TimeProvider clock)
+public sealed class CaseIntake(TenantDb db, Services services, Mandates mandates, TimeProvider clock)
 {
     /// <summary>
     /// Submits a case. Number, case, history, audit entry, event and the answer to a retried request go to the database in one
@@ -31,7 +39,7 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
     /// <param name="answer">Writes the answer that a retried request will get, from the case as it will be (its number being <see cref="StoredAnswer.NumberMarker"/>).</param>
     /// <param name="ct">Gives up waiting; what was sent may still happen.</param>
     /// <exception cref="Refusal"><see cref="Platform.Problems.Invalid"/> when the service or the citizen is not there, when
-    /// the channel is not open for the service, and for each answer that is missing or wrong.</exception>
+    /// the channel is not open for the service, and for each answer that is missing or wrong; <see cref="Identity.Problems.NoMandate"/>.</exception>
     /// <exception cref="IdempotencyKeyTakenException">The request was answered before.</exception>
     public async Task<Case> SubmitAsync(Caller caller, Submission submission, string code, Func<Case, StoredAnswer> answer, CancellationToken ct)
     {
@@ -45,13 +53,15 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
             var draft = new Case(
                 Guid.CreateVersion7(now), StoredAnswer.NumberMarker, service.Key, service.Number, submission.Kind, CaseStatus.Submitted, submission.Channel,
                 submission.Title, submission.Description, place?.Latitude, place?.Longitude, place?.Area, answers,
-                submission.CitizenId ?? caller.CitizenId, null, null,
-                now, null, service.Standard!.DueAt(now), null, false, 1);
+                submission.OnBehalfOf ?? submission.CitizenId ?? caller.CitizenId, null, null, now, null, service.Standard!.DueAt(now), null,
+                await MandateAsync(caller, submission, service, ct), submission.IsAssisted(caller) ? caller.Id : null, null, false, 1);
             if (await TryInsertAsync(caller, draft, service.Id, code, answer, ct) is { } number) return draft with { Number = number };
 
             if (caller.Retry is { } retry && await retry.FindAsync(db, caller.Agency, ct) is not null) throw new IdempotencyKeyTakenException();
-            if (submission.CitizenId is { } citizen && !await CitizenExistsAsync(caller.Agency, citizen, ct))
-                throw Platform.Problems.InvalidValue("/citizenId", "unknown", "There is no such citizen in this agency.");
+            if (draft.CitizenId is { } citizen && !await CitizenExistsAsync(caller.Agency, citizen, ct))
+                throw citizen == caller.CitizenId
+                    ? Platform.Problems.Unauthenticated.Because("This sign-in has ended: the identity behind it was removed.")
+                    : Platform.Problems.InvalidValue("/citizenId", "unknown", "There is no such citizen in this agency.");
             services.Forget(caller.Agency, submission.Service); // a new version came into force in between
             if (attempt == 3) throw Platform.Problems.Busy.Because("The service is being changed right now.");
         }
@@ -66,7 +76,7 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
     }
 
     // The division by the number of cases inserted takes the whole batch back when there is none: the service is not in force
-    // any more, or the citizen is not there. So it does when the key has been used, by the number of keys inserted.
+    // any more, or the citizen is not there, or the mandate was revoked in between. So it does when the key has been used, by the number of keys inserted.
     async Task<long?> TryInsertAsync(Caller caller, Case c, Guid serviceId, string code, Func<Case, StoredAnswer> answer, CancellationToken ct)
     {
         await using var transaction = await db.BeginAsync(caller.Agency, ct);
@@ -76,21 +86,24 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
             new as (
               insert into cases
                 (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area, answers,
-                 citizen_id, submitted_by, tracking_hash, submitted_at, due_at, updated_at)
+                 citizen_id, submitted_by, mandate_id, entered_by, tracking_hash, submitted_at, due_at, updated_at)
               select @agency, @id, next.last_number, s.id, s.published_version, @kind, 'submitted', @channel, @title, @description, @latitude, @longitude, @area, @answers,
-                 @citizenId, @submittedBy, @trackingHash, @now, @dueAt, @now
+                 @citizenId, @submittedBy, @mandate, @enteredBy, @trackingHash, @now, @dueAt, @now
               from next
               join services s on s.agency_id = @agency and s.id = @serviceId and s.published_version = @serviceVersion
-              where @citizenId is null or exists (select from citizens z where z.agency_id = @agency and z.id = @citizenId)
+              where (@citizenId is null or exists (select from citizens z where z.agency_id = @agency and z.id = @citizenId and z.erased_at is null))
+                and (@mandate is null or exists (
+                  select from mandates m
+                  where m.agency_id = @agency and m.id = @mandate and m.revoked_at is null and (m.valid_until is null or m.valid_until > @now)))
               returning number)
             select (1 / count(*)) * min(number) from new
             """,
             new
             {
                 c.Id, serviceId, c.ServiceVersion, c.Kind, c.Channel, c.Title, c.Description, c.Latitude, c.Longitude, c.Area, c.Answers, c.CitizenId,
-                SubmittedBy = caller.Id, TrackingHash = TrackingCode.HashOf(code), Now = c.SubmittedAt, c.DueAt,
+                SubmittedBy = caller.Id, c.Mandate, c.EnteredBy, TrackingHash = TrackingCode.HashOf(code), Now = c.SubmittedAt, c.DueAt,
             });
-        CaseHistory.Append(transaction, caller, c.Id, c.SubmittedAt, "submitted", null, c.Status, null, null);
+        CaseHistory.Append(transaction, caller, c.Id, c.SubmittedAt, "submitted", null, c.Status, null, null, c.Mandate is null ? null : c.CitizenId);
         AuditTrail.Append(transaction, AuditEntry.By(caller, c.SubmittedAt, "case.submitted", "case", c.Id));
         transaction.Emit(c.SubmittedAt, OutboxEvent.Of("case.submitted", c.Id, new { c.Service, kind = c.Kind, channel = c.Channel }));
         if (caller.Retry is { } retry)
@@ -121,6 +134,15 @@ public sealed class CaseIntake(TenantDb db, Services services, TimeProvider cloc
         }
     }
 
+    async Task<Guid?> MandateAsync(Caller caller, Submission submission, ServiceVersion service, CancellationToken ct)
+    {
+        if (submission.OnBehalfOf is not { } citizen) return null;
+        return await mandates.ForSubmissionAsync(caller, citizen, service.Id, submission.Mandate, ct)
+            ?? throw Identity.Problems.NoMandate.Because(caller.IsStaff && submission.Mandate is null
+                ? "Name the mandate under which you were asked."
+                : $"No mandate that is in force covers the service \"{service.Key}\" for this citizen.");
+    }
+
     Task<bool> CitizenExistsAsync(Guid agency, Guid citizen, CancellationToken ct) =>
-        db.QuerySingleOrDefaultAsync<bool>(agency, "select true from citizens where agency_id = @agency and id = @citizen", new { citizen }, ct);
+        db.QuerySingleOrDefaultAsync<bool>(agency, "select true from citizens where agency_id = @agency and id = @citizen and erased_at is null", new { citizen }, ct);
 }

@@ -19,12 +19,12 @@ public sealed record CaseFilter(
     CaseStatus[]? Status, string? Service, Channel? Channel, CaseKind? Kind, string? Area, Guid? Assignee, Guid? CitizenId,
     DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue);
 
-/// <summary>Reads cases. Staff see all of their agency, others what they submitted or what is theirs.</summary>
+/// <summary>Reads cases. Staff see all of their agency, others what is theirs or of whom they represent.</summary>
 public sealed class Cases(TenantDb db, TimeProvider clock)
 {
     internal const string Columns = """
         c.id, c.number, s.key as service, c.service_version, c.kind, c.status, c.channel, c.title, c.description, c.latitude, c.longitude, c.area, c.answers,
-        c.citizen_id, c.assignee, c.external_id, c.submitted_at, c.first_response_at, c.due_at, c.closed_at,
+        c.citizen_id, c.assignee, c.external_id, c.submitted_at, c.first_response_at, c.due_at, c.closed_at, c.mandate_id as mandate, c.entered_by, c.erased_at,
         c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and coalesce(c.due_at < @now, false) as overdue, c.version
         """;
 
@@ -35,8 +35,19 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
             from cases c
             join services s on s.agency_id = c.agency_id and s.id = c.service_id
             where c.agency_id = @agency and c.id = @id
-              and (@staff or c.citizen_id = @citizen or c.submitted_by = @account)
+              and {CaseVisibility.ForCaller}
             """, new { id, Staff = caller.IsStaff, Citizen = caller.CitizenId, Account = caller.Id, Now = clock.Now() }, ct);
+
+    /// <summary>
+    /// That the tracking code of a case <c>c</c> still opens it: one that was handed to a representative does so only while that
+    /// mandate is in force.
+    /// </summary>
+    internal const string CodeHolds = """
+        (c.mandate_id is null or exists (
+                select from mandates m
+                where m.agency_id = c.agency_id and m.id = c.mandate_id
+                  and m.revoked_at is null and m.valid_from <= @now and (m.valid_until is null or m.valid_until > @now)))
+        """;
 
     /// <summary>The case of a tracking code; null when there is none.</summary>
     public Task<Case?> FindByCodeAsync(Guid agency, string code, CancellationToken ct) =>
@@ -45,11 +56,20 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
             from cases c
             join services s on s.agency_id = c.agency_id and s.id = c.service_id
             where c.agency_id = @agency and c.tracking_hash = @hash
+              and {CodeHolds}
             """, new { Hash = TrackingCode.HashOf(code), Now = clock.Now() }, ct);
 
     /// <summary>Cases, newest first.</summary>
-    public async Task<IReadOnlyList<Case>> ListAsync(Caller caller, CaseFilter filter, TimeCursor? after, int limit, CancellationToken ct)
+    /// <param name="caller">Staff see all of their agency; others their own and those of whom they represent.</param>
+    /// <param name="ownOnly">Without those of whom the caller represents.</param>
+    /// <param name="filter">What the list is narrowed to.</param>
+    /// <param name="after">Only those after this place.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<IReadOnlyList<Case>> ListAsync(Caller caller, bool ownOnly, CaseFilter filter, TimeCursor? after, int limit, CancellationToken ct)
     {
+        // Somebody's own cases are few: they are found first, and then narrowed.
+        var visible = caller.IsStaff ? "true" : $"c.id = any (array({(ownOnly ? CaseVisibility.Own : CaseVisibility.OwnAndRepresented)}))";
         await using var transaction = await db.BeginAsync(caller.Agency, ct);
         transaction.Enqueue("set local plan_cache_mode = force_custom_plan"); // so that filters that are null cost nothing
         return await transaction.QueryAndCommitAsync<Case>($"""
@@ -57,7 +77,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
             from cases c
             join services s on s.agency_id = c.agency_id and s.id = c.service_id
             where c.agency_id = @agency
-              and (@staff or c.citizen_id = @citizen or c.submitted_by = @account)
+              and {visible}
               and (@status is null or c.status = any (@status))
               and (@service is null or c.service_id = (select k.id from services k where k.agency_id = @agency and k.key = @service))
               and (@channel is null or c.channel = @channel)
@@ -77,7 +97,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
             """,
             new
             {
-                Staff = caller.IsStaff, Citizen = caller.CitizenId, Account = caller.Id, Status = filter.Status?.Select(s => s.Word()).ToArray(), filter.Service,
+                Citizen = caller.CitizenId, Account = caller.Id, Status = filter.Status?.Select(s => s.Word()).ToArray(), filter.Service,
                 filter.Channel, filter.Kind, filter.Area, filter.Assignee, filter.CitizenId, filter.SubmittedFrom, filter.SubmittedTo, filter.Text,
                 Pattern = filter.Text is null ? null : $"%{filter.Text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%",
                 filter.Overdue, after?.At, after?.Id, limit, Now = clock.Now(),
@@ -94,7 +114,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
     public Task<IReadOnlyList<CaseEvent>> HistoryAsync(Guid agency, Guid id, bool staff, Guid? after, int limit, CancellationToken ct) =>
         db.QueryAsync<CaseEvent>(agency, """
             select h.id, h.at, h.kind, h.from_status, h.to_status, h.reason, n.text as note, n.visibility, h.actor_kind,
-              case when @staff then h.actor_id end as actor_id
+              case when @staff then h.actor_id end as actor_id, h.on_behalf_of
             from case_history h
             left join case_notes n on n.agency_id = h.agency_id and n.case_id = h.case_id and n.id = h.note_id
             where h.agency_id = @agency and h.case_id = @id

@@ -58,22 +58,26 @@ public sealed class Casework(TenantDb db, TimeProvider clock)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
-        var touched = await change.ExecuteAsync("""
-            update cases set
+        var touched = await change.QuerySingleOrDefaultAsync<Touched>($"""
+            update cases c set
               first_response_at = case when @answers then coalesce(first_response_at, @now) else first_response_at end,
               version = version + 1, updated_at = @now
-            where agency_id = @agency and id = @id
-              and (@staff or citizen_id = @citizen or submitted_by = @account)
+            where c.agency_id = @agency and c.id = @id
+              and {CaseVisibility.ForCaller}
+            returning c.citizen_id
             """,
             new { id, now, Answers = caller.IsStaff && visibility == NoteVisibility.Public, Staff = caller.IsStaff, Citizen = caller.CitizenId, Account = caller.Id }, ct);
-        if (touched == 0) return null;
-        var note = CaseHistory.AddNote(change, caller, id, now, text, visibility);
-        CaseHistory.Append(change, caller, id, now, "noted", null, null, null, note);
+        if (touched is null) return null;
+        var onBehalfOf = CaseHistory.OnBehalfOf(caller, touched.CitizenId);
+        var note = CaseHistory.AddNote(change, caller, id, now, text, visibility, onBehalfOf);
+        CaseHistory.Append(change, caller, id, now, "noted", null, null, null, note, onBehalfOf);
         change.Audit(now, "case.noted", "case", id);
         change.Emit(now, OutboxEvent.Of("case.noted", id, new { noteId = note, visibility }));
         await change.CommitAsync(ct);
-        return new(note, text, visibility, caller.Kind, now);
+        return new(note, text, visibility, caller.Kind, onBehalfOf, now);
     }
+
+    sealed record Touched(Guid? CitizenId);
 
     static Task<Case?> FindForChangeAsync(Change change, Guid id, DateTimeOffset now, CancellationToken ct) =>
         change.QuerySingleOrDefaultAsync<Case>($"""

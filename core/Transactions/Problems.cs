@@ -25,4 +25,8 @@ public static class Problems
 
     /// <summary>There is no question to answer or to withdraw.</summary>
     public static readonly Problem NothingAsked = new("nothing-asked", 409, "Nothing is being asked about this case.", "To say something nevertheless, write a note.");
+
+    /// <summary>An anonymous case belongs to whoever claimed it first.</summary>
+    public static readonly Problem CaseClaimed = new("case-claimed", 409, "This case belongs to somebody else.",
+        "It can still be followed by its code. If it is yours, ask the agency.");
 }

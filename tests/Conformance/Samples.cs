@@ -63,7 +63,16 @@ static class Samples
                 Caller.System(world.Agency.Id), email, Passwords.Hash("a good password"), null, Role.Agent, TimeProvider.System.Now(), CancellationToken.None);
             return JsonContent.Create(new { email, password = "a good password" });
         },
+        ["giveMandate"] = async world => JsonContent.Create(
+            new { representative = new { citizen = await CitizenAsync(world) }, services = (string[])[world.Known["service"]], given = "paper", evidence = $"File {world.Marker}" }),
+        ["redeemMandateCode"] = async world => JsonContent.Create(new
+        {
+            code = (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens/{await CitizenAsync(world)}/mandates/codes", new { }))["code"]!,
+        }),
     };
+
+    static async Task<string> CitizenAsync(World world) =>
+        (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens", new { name = world.Marker }))["id"]!;
 
     static object CaseOf(World world) => new { service = world.Known["service"], kind = "report", title = $"Lamp {world.Marker}", channel = "web" };
 }

@@ -115,6 +115,15 @@ public sealed class CatalogueTests(CirmHost host)
         Assert.DoesNotContain(grants, g => !g.StartsWith("cirm_app", StringComparison.Ordinal) && g.EndsWith(" of an agency", StringComparison.Ordinal));
         foreach (var kept in (string[])["audit_entries", "case_history", "case_notes"])
             Assert.Equal([$"cirm_app insert {kept} of an agency", $"cirm_app select {kept} of an agency"], grants.Where(g => g.Contains($" {kept} ", StringComparison.Ordinal)).Order());
+        // What happened stays as it was written; only what people said in it, and who of them said it, can be taken out (docs/adr/0013-erasure.md).
+        Assert.Equal(
+            ["case_history.actor_id", "case_history.on_behalf_of", "case_history.reason", "case_notes.actor_id", "case_notes.on_behalf_of", "case_notes.text"],
+            await ListAsync("""
+                select name || '.' || a.attname
+                from tables join pg_attribute a on a.attrelid = tables.oid and a.attnum > 0 and not a.attisdropped
+                where name in ('audit_entries', 'case_history', 'case_notes') and has_column_privilege('cirm_app', tables.oid, a.attnum, 'UPDATE')
+                order by name, a.attname
+                """));
 
         var columns = await ListAsync("""
             select r.rolname || ' ' || name || '.' || a.attname
