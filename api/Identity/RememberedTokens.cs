@@ -20,6 +20,9 @@ public sealed class RememberedTokens(SigningKeys keys, TimeProvider clock)
     public ClaimsPrincipal? Find(string token) =>
         Now().Tokens.TryGetValue(token, out var known) && clock.GetUtcNow() < known.Until ? known.Holder : null;
 
+    /// <summary>Whether a request carries one of ours that is remembered, expired or not.</summary>
+    public bool Knows(HttpRequest request) => request.Headers.Authorization is [{ } credentials] && current.Tokens.ContainsKey(credentials);
+
     /// <summary>Remembers a token that was checked.</summary>
     public void Keep(string token, ClaimsPrincipal holder, DateTimeOffset until)
     {

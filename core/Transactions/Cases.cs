@@ -17,7 +17,13 @@ namespace Cirm.Core.Transactions;
 /// <param name="Overdue">Open after its time, or not.</param>
 public sealed record CaseFilter(
     CaseStatus[]? Status, string? Service, Channel? Channel, CaseKind? Kind, string? Area, Guid? Assignee, Guid? CitizenId,
-    DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue);
+    DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue)
+{
+    static readonly CaseFilter Nothing = new(null, null, null, null, null, null, null, null, null, null, null);
+
+    /// <summary>Narrows to one status at most, and to nothing else.</summary>
+    public bool IsStatusAtMost => Status is null or [_] && this with { Status = null } == Nothing;
+}
 
 /// <summary>Reads cases. Staff see all of their agency, others what is theirs or of whom they represent.</summary>
 public sealed class Cases(TenantDb db, TimeProvider clock)
@@ -68,6 +74,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
     /// <param name="ct">Gives up.</param>
     public async Task<IReadOnlyList<Case>> ListAsync(Caller caller, bool ownOnly, CaseFilter filter, TimeCursor? after, int limit, CancellationToken ct)
     {
+        if (caller.IsStaff && filter.IsStatusAtMost) return await NewestAsync(caller.Agency, filter.Status?[0], after, limit, ct);
         // Somebody's own cases are few: they are found first, and then narrowed.
         var visible = caller.IsStaff ? "true" : $"c.id = any (array({(ownOnly ? CaseVisibility.Own : CaseVisibility.OwnAndRepresented)}))";
         await using var transaction = await db.BeginAsync(caller.Agency, ct);
@@ -102,6 +109,28 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
                 Pattern = filter.Text is null ? null : $"%{filter.Text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%",
                 filter.Overdue, after?.At, after?.Id, limit, Now = clock.Now(),
             }, ct);
+    }
+
+    // The list that staff look at all day: a statement without optional filters, and
+    // with a limit that the planner can see, is planned once. Planning each time is half of what the list costs.
+    Task<IReadOnlyList<Case>> NewestAsync(Guid agency, CaseStatus? status, TimeCursor? after, int limit, CancellationToken ct)
+    {
+        var ofStatus = status switch
+        {
+            null => "",
+            CaseStatus.Closed => "and c.status = @status",
+            _ => "and c.status = @status and c.status <> 'closed'", // said once more for the index of work lists
+        };
+        return db.QueryAsync<Case>(agency, $"""
+            select {Columns}
+            from cases c
+            join services s on s.agency_id = c.agency_id and s.id = c.service_id
+            where c.agency_id = @agency
+              {ofStatus}
+              and (c.submitted_at, c.id) < (@at, @id)
+            order by c.submitted_at desc, c.id desc
+            limit {limit}
+            """, new { status, At = after?.At ?? DateTimeOffset.MaxValue, Id = after?.Id ?? Guid.AllBitsSet, Now = clock.Now() }, ct);
     }
 
     /// <summary>What happened to a case, oldest first; internal notes are for staff only.</summary>
