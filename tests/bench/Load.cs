@@ -15,7 +15,7 @@ static partial class Load
     public static async Task<Round> HttpAsync(Server server, Func<byte[]> request)
     {
         var processes = await server.ProcessesAsync();
-        var (before, watch) = (TimesOf(processes), Stopwatch.StartNew());
+        var (costs, watch) = (Costs.Of(processes), Stopwatch.StartNew());
         var counts = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
         {
             using var connection = await HttpConnection.OpenAsync(server.Port);
@@ -24,11 +24,7 @@ static partial class Load
             return count;
         }));
         var seconds = watch.Elapsed.TotalSeconds;
-        double[] each = [.. TimesOf(processes).Zip(before, (now, then) => (now - then) / counts.Sum())];
-        var servers = each[1..^1].Sum();
-        return new(counts.Sum() / seconds, each[0] + each[^1], each[0] - servers, servers, each[^1]); // the servers are children of this process
-
-        static double[] TimesOf(int[] processes) => [.. processes.Select(p => ProcessorTime.MillisecondsOf(p))];
+        return costs.RoundOf(counts.Sum(), seconds);
     }
 
     /// <summary>Transactions a second by pgbench, as the role of the application, on the same PostgreSQL.</summary>

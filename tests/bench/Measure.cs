@@ -9,16 +9,28 @@ sealed record Measure(string Name, double Ours, double Reference, double Ratio, 
 {
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = false };
 
-    /// <summary>Measures ours and the reference in turn; the first round warms up and does not count.</summary>
+    const int MostWarmUps = 12;
+
+    /// <summary>
+    /// Measures ours and the reference in turn. First ours warms up, which does not count: a server that runs for months is measured,
+    /// not the minute in which .NET compiles it anew. It is warm when
+    /// the seventh round or a later one needs no less processor time than the one before, give or take 3 %.
+    /// </summary>
     public static async Task<Measure> InTurnAsync(string name, string unit, int rounds, Func<Task<Round>> ours, Func<Task<Round>> reference)
     {
         var (our, their) = (new List<Round>(), new List<Round>());
+        var cost = double.MaxValue;
+        for (var (warmUp, steady) = (1, false); !steady && warmUp <= MostWarmUps; warmUp++)
+        {
+            var round = await ours();
+            (steady, cost) = (warmUp > 6 && round.CoreMilliseconds >= cost * 0.97, round.CoreMilliseconds);
+            Console.Error.WriteLine(FormattableString.Invariant($"  warm-up {warmUp}: ours {round.Value:0.#} {unit}, {round.CoreMilliseconds:0.###} core-ms"));
+        }
         var steal = Steal.Now();
-        for (var round = 0; round <= rounds; round++)
+        for (var round = 1; round <= rounds; round++)
         {
             var (a, b) = (await ours(), await reference());
-            Console.Error.WriteLine(FormattableString.Invariant($"  {(round == 0 ? "warm-up" : $"round {round}")}: ours {a.Value:0.#}, reference {b.Value:0.#} {unit}"));
-            if (round == 0) continue;
+            Console.Error.WriteLine(FormattableString.Invariant($"  round {round}: ours {a.Value:0.#}, reference {b.Value:0.#} {unit}, {a.CoreMilliseconds:0.###} ({a.Client:0.###}, {a.Server:0.###}, {a.Postgres:0.###}) and {b.CoreMilliseconds:0.###} core-ms"));
             our.Add(a);
             their.Add(b);
         }
@@ -74,6 +86,27 @@ static class ProcessorTime
     }
 
     public static int Own => Environment.ProcessId;
+}
+
+/// <summary>What operations cost from now on, by who pays: this process, the servers, PostgreSQL.</summary>
+sealed class Costs
+{
+    readonly int[] processes;
+    readonly double[] before;
+
+    Costs(int[] processes) => (this.processes, before) = (processes, TimesOf(processes));
+
+    /// <summary>Of processes as <see cref="Server.ProcessesAsync"/> lists them: this one first, PostgreSQL last.</summary>
+    public static Costs Of(int[] processes) => new(processes);
+
+    public Round RoundOf(int operations, double seconds)
+    {
+        double[] each = [.. TimesOf(processes).Zip(before, (now, then) => (now - then) / operations)];
+        var servers = each[1..^1].Sum();
+        return new(operations / seconds, each[0] + each[^1], each[0] - servers, servers, each[^1]); // the servers are children of this process
+    }
+
+    static double[] TimesOf(int[] processes) => [.. processes.Select(p => ProcessorTime.MillisecondsOf(p))];
 }
 
 /// <summary>How much of the machine others took.</summary>

@@ -5,7 +5,7 @@ using Cirm.Bench;
 var wanted = args.FirstOrDefault();
 var all = new (string Name, Func<Task<Measure>> Run)[]
 {
-    ("submit", Submit.RunAsync), ("read", Read.RunAsync), ("page", Read.PageAsync), ("import", Import.RunAsync), ("agencies", ManyAgencies.RunAsync),
+    ("submit", Submit.RunAsync), ("read", Read.RunAsync), ("read-staff", Read.StaffAsync), ("page", Read.PageAsync), ("import", Import.RunAsync), ("agencies", ManyAgencies.RunAsync),
 };
 if (wanted is not null && all.All(m => m.Name != wanted))
 {

@@ -8,13 +8,19 @@ static class Read
 {
     const int Cases = 200_000;
 
-    public static async Task<Measure> RunAsync()
+    /// <summary>By the citizen who submitted it.</summary>
+    public static Task<Measure> RunAsync() => OneAsync("read", Role.Citizen);
+
+    /// <summary>By an agent, whose reading waits until it stands in the audit trail; the reference writes no such entry.</summary>
+    public static Task<Measure> StaffAsync() => OneAsync("read-staff", Role.Agent);
+
+    static async Task<Measure> OneAsync(string name, Role role)
     {
         await using var server = await StartAsync("cirm_bench_read");
-        var token = await server.SignInAsync(Role.Agent);
-        return await Measure.InTurnAsync("read", "cases a second", 5,
+        var token = await server.SignInAsync(role);
+        return await Measure.InTurnAsync(name, "cases a second", 5,
             () => Load.HttpAsync(server, () => HttpConnection.Request("GET", $"/v1/agencies/{server.Slug}/cases/{IdOf(Random.Shared.Next(1, Cases + 1))}", token)),
-            () => Load.PgbenchAsync(server, "read", ("agency", $"{server.Agency}"), ("cases", $"{Cases}")));
+            () => Load.PgbenchAsync(server, "read", ("agency", $"{server.Agency}"), ("cases", $"{Cases}"), ("account", $"{server.Citizen}")));
     }
 
     public static async Task<Measure> PageAsync()
@@ -39,10 +45,10 @@ static class Read
     /// <summary>Cases of one agency, one a minute, every seventh still submitted.</summary>
     public static Task FillAsync(Server server, Guid agency, Guid service, int from, int to) => server.ExecuteAsync($"""
         insert into cases (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
-                           submitted_at, due_at, updated_at)
+                           submitted_by, submitted_at, due_at, updated_at)
         select '{agency}', lpad(to_hex(n), 32, '0')::uuid, n - {from} + 1, '{service}', 1, 'report', case when n % 7 = 0 then 'submitted' else 'closed' end, 'phone',
                'Street light out, pole ' || n, 'Reported by phone; the caller says it has been dark for ' || n % 30 || ' days.', 42.3, -71.1,
-               'District ' || n % 25, timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-03' + n * interval '1 minute', now()
+               'District ' || n % 25, '{server.Citizen}', timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-03' + n * interval '1 minute', now()
         from generate_series({from}, {to}) n
         """);
 }

@@ -30,6 +30,9 @@ sealed class Server : IAsyncDisposable
 
     public Guid Service { get; private set; }
 
+    /// <summary>The account of its citizen.</summary>
+    public Guid Citizen { get; private set; }
+
     public static async Task<Server> StartAsync(string name, bool worker = false)
     {
         await ExecuteAsync("postgres", $"drop database if exists {name} with (force)");
@@ -47,8 +50,26 @@ sealed class Server : IAsyncDisposable
     public async Task<string> SignInAsync(Role role)
     {
         using var client = new HttpClient { BaseAddress = new($"http://127.0.0.1:{Port}") };
-        var answer = await client.PostAsJsonAsync("/v1/auth/token", new { email = $"{role.Word()}@bench.example", password = Password });
+        return await SignInAsync(client, $"{role.Word()}@bench.example");
+    }
+
+    static async Task<string> SignInAsync(HttpClient client, string email)
+    {
+        var answer = await client.PostAsJsonAsync("/v1/auth/token", new { email, password = Password });
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accessToken").GetString()!;
+    }
+
+    /// <summary>Another agency, and a client that is signed in as its admin.</summary>
+    public async Task<(string Slug, HttpClient Admin)> AddAgencyAsync(string slug, string operatorToken)
+    {
+        var client = new HttpClient { BaseAddress = new($"http://127.0.0.1:{Port}"), DefaultRequestHeaders = { Authorization = new("Bearer", operatorToken) } };
+        var email = $"admin@{slug}.example";
+        (await client.PostAsJsonAsync("/v1/agencies", new
+        {
+            slug, name = slug, timeZone = "America/New_York", locales = (string[])["en"], smallestGroup = 10, admin = new { email, password = Password },
+        })).EnsureSuccessStatusCode();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await SignInAsync(client, email));
+        return (slug, client);
     }
 
     /// <summary>The processes whose time an operation costs: ours, the server's, PostgreSQL's.</summary>
@@ -94,8 +115,9 @@ sealed class Server : IAsyncDisposable
             system, Slug, new("en", "Bench"), "America/New_York", ["en"], 10, "admin@bench.example", Passwords.Hash(Password), CancellationToken.None);
         Agency = agency.Id;
         var accounts = new Accounts(db, databases);
+        await accounts.AddAsync(system, "operator@bench.example", Passwords.Hash(Password), null, Role.Operator, TimeProvider.System.Now(), CancellationToken.None);
         foreach (var role in (Role[])[Role.Agent, Role.Citizen])
-            await accounts.AddAsync(Caller.System(Agency), $"{role.Word()}@bench.example", Passwords.Hash(Password), null, role, TimeProvider.System.Now(), CancellationToken.None);
+            Citizen = (await accounts.AddAsync(Caller.System(Agency), $"{role.Word()}@bench.example", Passwords.Hash(Password), null, role, TimeProvider.System.Now(), CancellationToken.None)).Id; // the last one
         Service = (await new Core.Information.Services(db, TimeProvider.System).CreateAsync(Caller.System(Agency), "lamps",
             new(new("en", "Lamps"), null, new("en", "Everybody"), new(new("en", "Law"), new("en", "Write")), null, new(8, 48)), publish: true, CancellationToken.None)).Id;
     }
