@@ -901,7 +901,7 @@ CREATE INDEX audit_entries_subject ON public.audit_entries USING btree (agency_i
 
 -- Name: cases_by_area; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX cases_by_area ON public.cases USING btree (agency_id, area, submitted_at DESC, id DESC) WHERE (area IS NOT NULL);
+CREATE INDEX cases_by_area ON public.cases USING btree (agency_id, area) WHERE (area IS NOT NULL);
 
 -- Name: cases_by_edition; Type: INDEX; Schema: public; Owner: -
 
@@ -909,11 +909,11 @@ CREATE INDEX cases_by_edition ON public.cases USING btree (agency_id, service_id
 
 -- Name: cases_by_service; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX cases_by_service ON public.cases USING btree (agency_id, service_id, submitted_at DESC, id DESC);
+CREATE INDEX cases_by_service ON public.cases USING btree (agency_id, service_id);
 
 -- Name: cases_by_status; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX cases_by_status ON public.cases USING btree (agency_id, status, submitted_at DESC, id DESC);
+CREATE INDEX cases_by_status ON public.cases USING btree (agency_id, status, submitted_at DESC, id DESC) WHERE (status <> 'closed'::text);
 
 -- Name: cases_newest; Type: INDEX; Schema: public; Owner: -
 
