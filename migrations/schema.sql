@@ -112,6 +112,48 @@ CREATE TABLE public.api_keys (
 
 ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
 
+-- Name: article_versions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.article_versions (
+    agency_id uuid NOT NULL,
+    article_id uuid NOT NULL,
+    number integer NOT NULL,
+    state text NOT NULL,
+    title jsonb NOT NULL,
+    body jsonb NOT NULL,
+    tags text[],
+    services text[],
+    spoken jsonb,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone,
+    author uuid,
+    reviewer uuid,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    published_at timestamp with time zone,
+    retired_at timestamp with time zone,
+    CONSTRAINT article_versions_check CHECK ((valid_from < valid_to)),
+    CONSTRAINT article_versions_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'review'::text, 'published'::text, 'retired'::text])))
+);
+
+ALTER TABLE ONLY public.article_versions FORCE ROW LEVEL SECURITY;
+
+-- Name: articles; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.articles (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    key text NOT NULL,
+    kind text NOT NULL,
+    published_version integer,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT articles_kind_check CHECK ((kind = ANY (ARRAY['article'::text, 'answer'::text, 'guide'::text, 'notice'::text])))
+);
+
+ALTER TABLE ONLY public.articles FORCE ROW LEVEL SECURITY;
+
 -- Name: attributes; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.attributes (
@@ -540,6 +582,46 @@ CREATE TABLE public.organisation_members (
 
 ALTER TABLE ONLY public.organisation_members FORCE ROW LEVEL SECURITY;
 
+-- Name: organisation_support; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.organisation_support (
+    agency_id uuid NOT NULL,
+    organisation text NOT NULL,
+    id uuid NOT NULL,
+    given_on date NOT NULL,
+    kind text NOT NULL,
+    amount numeric(14,2),
+    currency text,
+    text jsonb NOT NULL,
+    outcome jsonb,
+    outcome_on date,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT organisation_support_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT organisation_support_check CHECK ((((amount IS NULL) = (currency IS NULL)) AND ((outcome IS NULL) = (outcome_on IS NULL)) AND ((outcome_on IS NULL) OR (outcome_on >= given_on)))),
+    CONSTRAINT organisation_support_kind_check CHECK ((kind = ANY (ARRAY['money'::text, 'space'::text, 'equipment'::text, 'training'::text, 'time'::text, 'other'::text])))
+);
+
+ALTER TABLE ONLY public.organisation_support FORCE ROW LEVEL SECURITY;
+
+-- Name: organisations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.organisations (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    name jsonb NOT NULL,
+    description jsonb,
+    contact jsonb,
+    acts text[] NOT NULL,
+    closed boolean DEFAULT false NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.organisations FORCE ROW LEVEL SECURITY;
+
 -- Name: outbox; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.outbox (
@@ -575,6 +657,45 @@ CREATE TABLE public.schema_migrations (
     sha256 text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+
+-- Name: search_documents; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.search_documents (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    language text NOT NULL,
+    title text NOT NULL,
+    shown text NOT NULL,
+    valid_from timestamp with time zone,
+    valid_to timestamp with time zone
+);
+
+ALTER TABLE ONLY public.search_documents FORCE ROW LEVEL SECURITY;
+
+-- Name: search_spellings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.search_spellings (
+    agency_id uuid NOT NULL,
+    form text NOT NULL,
+    word text NOT NULL,
+    lexeme text NOT NULL
+);
+
+ALTER TABLE ONLY public.search_spellings FORCE ROW LEVEL SECURITY;
+
+-- Name: search_words; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.search_words (
+    agency_id uuid NOT NULL,
+    word text NOT NULL,
+    weight real NOT NULL,
+    document uuid NOT NULL,
+    kind text NOT NULL
+);
+
+ALTER TABLE ONLY public.search_words FORCE ROW LEVEL SECURITY;
 
 -- Name: service_versions; Type: TABLE; Schema: public; Owner: -
 
@@ -696,6 +817,21 @@ ALTER TABLE ONLY public.agencies
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: article_versions article_versions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.article_versions
+    ADD CONSTRAINT article_versions_pkey PRIMARY KEY (agency_id, article_id, number);
+
+-- Name: articles articles_agency_id_key_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.articles
+    ADD CONSTRAINT articles_agency_id_key_key UNIQUE (agency_id, key);
+
+-- Name: articles articles_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.articles
+    ADD CONSTRAINT articles_pkey PRIMARY KEY (agency_id, id);
 
 -- Name: attributes attributes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -842,6 +978,16 @@ ALTER TABLE ONLY public.operations
 ALTER TABLE ONLY public.organisation_members
     ADD CONSTRAINT organisation_members_pkey PRIMARY KEY (agency_id, organisation, account_id);
 
+-- Name: organisation_support organisation_support_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.organisation_support
+    ADD CONSTRAINT organisation_support_pkey PRIMARY KEY (agency_id, organisation, id);
+
+-- Name: organisations organisations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.organisations
+    ADD CONSTRAINT organisations_pkey PRIMARY KEY (agency_id, key);
+
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.outbox
@@ -856,6 +1002,26 @@ ALTER TABLE ONLY public.retention_rules
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+-- Name: search_documents search_documents_agency_id_kind_key_language_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.search_documents
+    ADD CONSTRAINT search_documents_agency_id_kind_key_language_key UNIQUE (agency_id, kind, key, language);
+
+-- Name: search_documents search_documents_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.search_documents
+    ADD CONSTRAINT search_documents_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: search_spellings search_spellings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.search_spellings
+    ADD CONSTRAINT search_spellings_pkey PRIMARY KEY (agency_id, form, word);
+
+-- Name: search_words search_words_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.search_words
+    ADD CONSTRAINT search_words_pkey PRIMARY KEY (agency_id, document, word);
 
 -- Name: service_versions service_versions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -894,6 +1060,10 @@ CREATE INDEX accounts_email ON public.accounts USING btree (email_key);
 -- Name: accounts_of_citizen; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX accounts_of_citizen ON public.accounts USING btree (agency_id, citizen_id) WHERE (citizen_id IS NOT NULL);
+
+-- Name: article_versions_one_draft; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX article_versions_one_draft ON public.article_versions USING btree (agency_id, article_id) WHERE (state = ANY (ARRAY['draft'::text, 'review'::text]));
 
 -- Name: audit_entries_subject; Type: INDEX; Schema: public; Owner: -
 
@@ -1009,6 +1179,10 @@ CREATE INDEX organisation_members_of_account ON public.organisation_members USIN
 
 CREATE INDEX outbox_pending ON public.outbox USING btree (agency_id, id) WHERE (done_at IS NULL);
 
+-- Name: search_words_by_weight; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX search_words_by_weight ON public.search_words USING btree (agency_id, word, weight DESC) INCLUDE (document, kind);
+
 -- Name: service_versions_one_draft; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX service_versions_one_draft ON public.service_versions USING btree (agency_id, service_id) WHERE (state = 'draft'::text);
@@ -1020,6 +1194,11 @@ CREATE INDEX unit_members_of_account ON public.unit_members USING btree (agency_
 -- Name: units_of_parent; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX units_of_parent ON public.units USING btree (agency_id, parent) WHERE (parent IS NOT NULL);
+
+-- Name: article_versions article_versions_agency_id_article_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.article_versions
+    ADD CONSTRAINT article_versions_agency_id_article_id_fkey FOREIGN KEY (agency_id, article_id) REFERENCES public.articles(agency_id, id);
 
 -- Name: case_escalations case_escalations_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -1071,6 +1250,11 @@ ALTER TABLE ONLY public.operation_rejections
 ALTER TABLE ONLY public.organisation_members
     ADD CONSTRAINT organisation_members_agency_id_account_id_fkey FOREIGN KEY (agency_id, account_id) REFERENCES public.accounts(agency_id, id) ON DELETE CASCADE;
 
+-- Name: organisation_support organisation_support_agency_id_organisation_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.organisation_support
+    ADD CONSTRAINT organisation_support_agency_id_organisation_fkey FOREIGN KEY (agency_id, organisation) REFERENCES public.organisations(agency_id, key);
+
 -- Name: retention_rules retention_rules_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.retention_rules
@@ -1107,6 +1291,14 @@ CREATE POLICY agency ON public.accounts USING ((agency_id = (NULLIF(current_sett
 -- Name: api_keys agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.api_keys USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: article_versions agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.article_versions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: articles agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.articles USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: attributes agency; Type: POLICY; Schema: public; Owner: -
 
@@ -1208,6 +1400,14 @@ CREATE POLICY agency ON public.operations USING ((agency_id = (NULLIF(current_se
 
 CREATE POLICY agency ON public.organisation_members USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: organisation_support agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.organisation_support USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: organisations agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.organisations USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: outbox agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.outbox USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -1215,6 +1415,18 @@ CREATE POLICY agency ON public.outbox USING ((agency_id = (NULLIF(current_settin
 -- Name: retention_rules agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.retention_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: search_documents agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.search_documents USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: search_spellings agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.search_spellings USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: search_words agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.search_words USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: service_versions agency; Type: POLICY; Schema: public; Owner: -
 
@@ -1235,6 +1447,14 @@ CREATE POLICY agency ON public.units USING ((agency_id = (NULLIF(current_setting
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+-- Name: article_versions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.article_versions ENABLE ROW LEVEL SECURITY;
+
+-- Name: articles; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.articles ENABLE ROW LEVEL SECURITY;
 
 -- Name: attributes; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -1336,6 +1556,14 @@ ALTER TABLE public.operations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.organisation_members ENABLE ROW LEVEL SECURITY;
 
+-- Name: organisation_support; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.organisation_support ENABLE ROW LEVEL SECURITY;
+
+-- Name: organisations; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.organisations ENABLE ROW LEVEL SECURITY;
+
 -- Name: outbox; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
@@ -1351,6 +1579,18 @@ CREATE POLICY router ON public.accounts FOR SELECT TO cirm_router USING (true);
 -- Name: outbox router; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY router ON public.outbox FOR SELECT TO cirm_router USING (true);
+
+-- Name: search_documents; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.search_documents ENABLE ROW LEVEL SECURITY;
+
+-- Name: search_spellings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.search_spellings ENABLE ROW LEVEL SECURITY;
+
+-- Name: search_words; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.search_words ENABLE ROW LEVEL SECURITY;
 
 -- Name: service_versions; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -1403,6 +1643,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.agencies TO cirm_platform;
 -- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO cirm_app;
+
+-- Name: TABLE article_versions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.article_versions TO cirm_app;
+
+-- Name: TABLE articles; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.articles TO cirm_app;
 
 -- Name: TABLE attributes; Type: ACL; Schema: public; Owner: -
 
@@ -1528,6 +1776,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.operations TO cirm_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organisation_members TO cirm_app;
 
+-- Name: TABLE organisation_support; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.organisation_support TO cirm_app;
+
+-- Name: TABLE organisations; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.organisations TO cirm_app;
+
 -- Name: TABLE outbox; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbox TO cirm_app;
@@ -1551,6 +1807,18 @@ GRANT SELECT(done_at) ON TABLE public.outbox TO cirm_router;
 -- Name: TABLE retention_rules; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.retention_rules TO cirm_app;
+
+-- Name: TABLE search_documents; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.search_documents TO cirm_app;
+
+-- Name: TABLE search_spellings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.search_spellings TO cirm_app;
+
+-- Name: TABLE search_words; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.search_words TO cirm_app;
 
 -- Name: TABLE service_versions; Type: ACL; Schema: public; Owner: -
 

@@ -18,16 +18,19 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         var db = new TenantDb(databases);
         var agencies = new DemoAgencies(databases, db, clock, tell);
         var services = new ServiceSeeds(db, new Services(db, clock), tell);
+        var articles = new ArticleSeeds(db, new Articles(db, clock), tell);
         var cases = new CaseSeeds(db, clock, tell);
 
         await agencies.EnsureOperatorAsync(ct);
         var boston = await agencies.EnsureAsync("boston", new Localized("en", "City of Boston (demonstration)"), "America/New_York", ["en"], ct);
         await services.EnsureAsync(boston, ServiceSeeds.Boston(), ct);
+        await articles.EnsureAsync(boston, ct);
         await cases.EnsureAsync(boston, "boston_2011.csv.gz", "boston-311.mapping.json", ct);
 
         var mashhad = await agencies.EnsureAsync(
             "mashhad", new Localized { ["fa"] = "شهرداری مشهد (نمایشی)", ["en"] = "City of Mashhad (demonstration)" }, "Asia/Tehran", ["fa", "en"], ct);
         await services.EnsureAsync(mashhad, ServiceSeeds.Mashhad(), ct);
+        await articles.EnsureAsync(mashhad, ct);
         await cases.EnsureAsync(mashhad, "mashhad-cases.ndjson", null, ct);
         tell("the demo is there");
     }

@@ -8,5 +8,8 @@ public static class InformationSetup
     {
         services.AddSingleton<Units>();
         services.AddSingleton<Services>();
+        services.AddSingleton<Articles>();
+        services.AddSingleton<Organisations>();
+        services.AddSingleton<Search>();
     }
 }

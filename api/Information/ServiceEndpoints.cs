@@ -145,7 +145,7 @@ public static class ServiceEndpoints
             Details = new(
                 Eligibility?.In(home.Language), JsonList<Localized>.Of(Documents?.Select(d => d.In(home.Language))), Cost?.In(home.Language),
                 Channels is null ? null : [.. Channels.Distinct().Select(c => c.Word())], Unit,
-                JsonMap<Spoken>.Of(Spoken?.Select(s => KeyValuePair.Create(s.Key, new Spoken(s.Value.Url, s.Value.Text)))), JsonMap<string[]>.Of(Keywords),
+                WriteSpoken.ToCore(Spoken), JsonMap<string[]>.Of(Keywords),
                 Questions is null ? null : ToQuestions(Questions, home)),
         };
 
@@ -161,7 +161,7 @@ public static class ServiceEndpoints
             Rights = v.Rights is null ? null : new() { Basis = v.Rights.Basis, Objection = v.Rights.Objection },
             Standard = v.Standard is null ? null : new() { FirstResponseHours = v.Standard.FirstResponseHours, ResolutionHours = v.Standard.ResolutionHours },
             Eligibility = v.Eligibility, Documents = v.Documents?.ToArray(), Cost = v.Cost, Channels = v.Channels?.Select(c => Enum.Parse<Channel>(c, ignoreCase: true)).ToArray(), Unit = v.Unit,
-            Spoken = v.Spoken?.ToDictionary(s => s.Key, s => new WriteSpoken { Url = s.Value.Url, Text = s.Value.Text }), Keywords = v.Keywords?.ToDictionary(),
+            Spoken = WriteSpoken.Of(v.Spoken), Keywords = v.Keywords?.ToDictionary(),
             Questions = v.Questions?.Select(WriteQuestion.Of).ToArray(),
         };
     }

@@ -16,6 +16,12 @@ public sealed record WriteSpoken
     /// <summary>What is to be read aloud.</summary>
     [MaxLength(20_000)]
     public string? Text { get; init; }
+
+    internal static JsonMap<Spoken>? ToCore(Dictionary<string, WriteSpoken>? spoken) =>
+        JsonMap<Spoken>.Of(spoken?.Select(s => KeyValuePair.Create(s.Key, new Spoken(s.Value.Url, s.Value.Text))));
+
+    internal static Dictionary<string, WriteSpoken>? Of(JsonMap<Spoken>? spoken) =>
+        spoken?.ToDictionary(s => s.Key, s => new WriteSpoken { Url = s.Value.Url, Text = s.Value.Text });
 }
 
 /// <summary>Something that a case of the service has to tell.</summary>

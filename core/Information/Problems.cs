@@ -9,10 +9,16 @@ public static class Problems
     public static readonly Problem ServiceTaken = new("service-taken", 409, "A service with this key is there already.", "Make its next version, or use another key.");
 
     /// <summary>A draft is being written already.</summary>
-    public static readonly Problem DraftExists = new("draft-exists", 409, "This service has a draft already.", "Change or publish that draft first.");
+    public static readonly Problem DraftExists = new("draft-exists", 409, "There is a draft already.", "Change or publish that draft first.");
 
     /// <summary>Only drafts are published.</summary>
     public static readonly Problem NotADraft = new("not-a-draft", 409, "This version is not a draft.", "Make the next version and publish that.");
+
+    /// <summary>A text with this key is there.</summary>
+    public static readonly Problem ArticleTaken = new("article-taken", 409, "An article or a notice with this key is there already.", "Make its next version, or use another key.");
+
+    /// <summary>An organisation with this key is there.</summary>
+    public static readonly Problem OrganisationTaken = new("organisation-taken", 409, "An organisation with this key is there already.", "Change that organisation, or use another key.");
 
     /// <summary>A unit with this key is there.</summary>
     public static readonly Problem UnitTaken = new("unit-taken", 409, "A unit with this key is there already.", "Change that unit, or use another key.");

@@ -48,8 +48,6 @@ public static class Questions
     /// <summary>Most questions of one service.</summary>
     public const int Most = 100;
 
-    static readonly DateOnly FirstDay = new(1900, 1, 1);
-
     /// <summary>What is wrong with questions, with pointers below <c>/questions</c>.</summary>
     public static IEnumerable<ValidationError> Check(IReadOnlyList<Question> questions)
     {
@@ -120,8 +118,7 @@ public static class Questions
             QuestionType.Number when answer.ValueKind != JsonValueKind.Number || !answer.TryGetDecimal(out _) => ("type", "This has to be a number."),
             QuestionType.Number => OutOfRange(question, answer.GetDecimal(), "a number"),
             QuestionType.Boolean when answer.ValueKind is not (JsonValueKind.True or JsonValueKind.False) => ("type", "This has to be true or false."),
-            QuestionType.Date when !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day < FirstDay =>
-                ("date", "This has to be a day from 1900-01-01 to 9999-12-31, as in 2026-03-21."),
+            QuestionType.Date when !Day.Is(text) => ("date", Day.Wanted),
             QuestionType.Single when text is null => ("type", "This has to be the key of one option."),
             QuestionType.Single when !IsOption(question, text) => ("unknown", $"This has to be one of {Listed(question)}."),
             QuestionType.Multiple => CheckSeveral(question, answer),

@@ -84,6 +84,12 @@ public sealed record ServiceVersion(
     /// <summary>The promise; null while a draft has none.</summary>
     public ServiceStandard? Standard => FirstResponseHours is { } first && ResolutionHours is { } resolution ? new(first, resolution) : null;
 
+    /// <summary>As it is found, in each of its languages.</summary>
+    public IReadOnlyList<SearchEntry> ToSearch() =>
+        [.. Name.Select(n => new SearchEntry(
+            SearchKind.Service, Key, n.Key, n.Value, string.Join(' ', [.. Keywords?.GetValueOrDefault(n.Key) ?? [], Serves?.GetValueOrDefault(n.Key)]),
+            $"{Description?.GetValueOrDefault(n.Key)} {Eligibility?.GetValueOrDefault(n.Key)}"))];
+
     /// <summary>Whether it can be asked for by a channel.</summary>
     public bool IsOpenFor(Channel channel) => Channels is null || Channels.Contains(channel.Word());
 

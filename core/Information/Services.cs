@@ -143,6 +143,7 @@ public sealed class Services(TenantDb db, TimeProvider clock)
             returning {Columns}
             """, new { key, now }, ct);
         if (retired is null) return null;
+        SearchIndex.Remove(change, SearchKind.Service, key);
         change.Audit(now, "service.retired", "service", retired.Id);
         change.Emit(now, OutboxEvent.Of("service.retired", retired.Id, new { key, retired.Number }));
         await change.CommitAsync(ct);
@@ -248,6 +249,7 @@ public sealed class Services(TenantDb db, TimeProvider clock)
             where v.agency_id = @agency and s.agency_id = v.agency_id and v.service_id = s.id and v.number = @number and v.state = 'draft'
             returning {Columns}
             """, new { version.Id, version.Number, now }, ct) ?? throw Problems.NotADraft.Because($"Version {version.Number} was published by somebody else.");
+        SearchIndex.Replace(change, now, SearchKind.Service, version.Key, published.ToSearch());
         change.Audit(now, "service.published", "service", version.Id, JsonSerializer.Serialize(new { version.Number }));
         change.Emit(now, OutboxEvent.Of("service.published", version.Id, new { version.Key, version.Number }));
         return published;

@@ -25,10 +25,16 @@ public sealed class ServiceSeeds(TenantDb db, Services services, Action<string> 
     /// for it: the median time from opening to target, in whole hours, rounded up. For a type without any target nothing was
     /// promised: it stays a draft.
     /// </summary>
-    public static IReadOnlyList<ServiceSeed> Boston() => [.. Read<BostonType>("boston-services.json").Select(type =>
-        new ServiceSeed(ServiceKey.From(type.Type), new(
+    public static IReadOnlyList<ServiceSeed> Boston()
+    {
+        var plain = Read<PlainWords>("boston-plain.json").ToDictionary(p => p.Type);
+        return [.. Read<BostonType>("boston-services.json").Select(type => ToSeed(type, plain.GetValueOrDefault(type.Type)))];
+    }
+
+    static ServiceSeed ToSeed(BostonType type, PlainWords? plain) =>
+        new(ServiceKey.From(type.Type), new(
             In("en", type.Type),
-            In("en", $"{type.Type}: requests of this type to Boston's {type.Department}, group {type.Group}, as the city's file of 2011 has them."),
+            In("en", $"{(plain is null ? "" : $"{plain.About} ")}{type.Type}: requests of this type to Boston's {type.Department}, group {type.Group}, as the city's file of 2011 has them."),
             type.ResolutionHours is null ? null : In("en",
                 $"People who live in, work in or visit Boston and need what the {type.Department} does under \"{type.Type}\". Written for this demonstration: the city's file does not say whose needs the service serves."),
             type.ResolutionHours is null ? null : new(
@@ -36,8 +42,11 @@ public sealed class ServiceSeeds(TenantDb db, Services services, Action<string> 
                     $"Not a legal basis but a figure: half of the {type.WithTarget} requests of July to December 2011 that had a target were to be resolved within {type.ResolutionHours} hours or less. The first answer within a day is this demonstration's own.")),
                 In("en", "In this demonstration: a new case of kind complaint on the same service. The City of Boston's real ways to object stand on its own pages.")),
             null,
-            type.ResolutionHours is { } hours ? new(Math.Min(hours, 24), hours) : null),
-            type.ResolutionHours is not null))];
+            type.ResolutionHours is { } hours ? new(Math.Min(hours, 24), hours) : null)
+        {
+            Details = new(Keywords: plain is null ? null : JsonMap<string[]>.Of([KeyValuePair.Create("en", plain.Words)])),
+        },
+            type.ResolutionHours is not null);
 
     /// <summary>A dozen services of a city's call centre, written for this demonstration.</summary>
     public static IReadOnlyList<ServiceSeed> Mashhad() => [.. Read<MashhadService>("mashhad-services.json").Select(s =>
@@ -50,6 +59,8 @@ public sealed class ServiceSeeds(TenantDb db, Services services, Action<string> 
     }
 
     static Localized In(string language, string text) => new(language, text);
+
+    sealed record PlainWords(string Type, string About, string[] Words);
 
     sealed record MashhadService(
         string Key, Localized Name, Localized Description, Localized Serves, Rights Rights, decimal FirstResponseHours, decimal ResolutionHours);

@@ -51,6 +51,7 @@ static class Samples
     public static readonly IReadOnlyDictionary<string, string> Queries = new Dictionary<string, string>
     {
         ["importFile"] = "?kind=citizens",
+        ["search"] = "?q=lamp",
     };
 
     /// <summary>Bodies that are not the document's example.</summary>

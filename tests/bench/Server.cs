@@ -14,7 +14,7 @@ namespace Cirm.Bench;
 /// <summary>A database of its own, and the built API (and worker) on it as processes of their own, as in production.</summary>
 sealed class Server : IAsyncDisposable
 {
-    const string Secret = "bench";
+    public const string Secret = "bench";
     const string Password = "bench-password";
     readonly List<Process> processes = [];
 
