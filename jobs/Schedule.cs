@@ -15,6 +15,7 @@ public static class Schedule
             new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
             new("forget-uploads",  When.Daily("02:10"),   Job.Of<ForgetUploads>()),
             new("verify-audit",    When.Daily("02:40"),   Job.Of<VerifyAudit>()),
+            new("apply-retention", When.Daily("03:10"),   Job.Of<ApplyRetention>()),
         ],
         Events:
         [

@@ -20,12 +20,12 @@ public static class CitizenEndpoints
         citizens.MapPost("", Add).WithName("addCitizen").Allow(Who.Staff, "citizens:write").Refuses(Problems.ExternalIdTaken);
         citizens.MapGet("", List).WithName("listCitizens").Allow(Who.Staff, "citizens:read");
         citizens.MapGet("/{id:guid}", Get).WithName("getCitizen").Allow(Who.Members, "citizens:read");
-        citizens.MapPatch("/{id:guid}", Change).WithName("changeCitizen").Allow(Who.Staff, "citizens:write").Refuses(Problems.ExternalIdTaken);
+        citizens.MapPatch("/{id:guid}", Change).WithName("changeCitizen").Allow(Who.Staff, "citizens:write").Refuses(Problems.ExternalIdTaken, Problems.CitizenErased);
     }
 
     static async Task<Created<Citizen>> Add(Body<WriteCitizen> body, Caller caller, Agency home, Citizens citizens, CancellationToken ct)
     {
-        var added = await citizens.AddAsync(caller, body.Value.ToCitizen(new(default, null, null, null, null, null, [], default, 0)), ct);
+        var added = await citizens.AddAsync(caller, body.Value.ToCitizen(new(default, null, null, null, null, null, [], default, null, 0)), ct);
         return TypedResults.Created($"/v1/agencies/{home.Slug}/citizens/{added.Id}", added);
     }
 
@@ -47,6 +47,7 @@ public static class CitizenEndpoints
     static async Task<Ok<Citizen>> Change(Guid id, IfMatch ifMatch, MergePatch<WriteCitizen> patch, Caller caller, Citizens citizens, CancellationToken ct)
     {
         var current = await FindAsync(citizens, caller, id, ct);
+        if (current.ErasedAt is not null) throw Problems.CitizenErased.Because("Nothing can be added to what is only counted.");
         ifMatch.Check(current);
         return TypedResults.Ok(await citizens.ChangeAsync(caller, patch.ApplyTo(WriteCitizen.Of(current)).ToCitizen(current), ct) ?? throw IfMatch.Changed());
     }

@@ -21,6 +21,9 @@ public static class IdentitySetup
         services.AddSingleton<Attributes>();
         services.AddSingleton<Citizens>();
         services.AddSingleton<Mandates>();
+        services.AddSingleton<Consents>();
+        services.AddSingleton<PersonalData>();
+        services.AddSingleton<Erasures>();
         services.AddSingleton<IdentityProviders>();
         services.AddSingleton(_ => new OutboundGuard(OutboundGuard.OriginsIn("CIRM_TRUSTED_PROVIDERS")));
         services.AddSingleton<ProviderKeys>();

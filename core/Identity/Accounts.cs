@@ -163,6 +163,11 @@ public sealed class Accounts(TenantDb db, Databases databases)
     {
         await using var change = await db.BeginAsync(Caller.System(agency), ct);
         var id = Guid.CreateVersion7(now);
+        if (await change.QuerySingleOrDefaultAsync<bool>("""
+            select true
+            from erased_sign_ins
+            where agency_id = @agency and subject_hash = sha256(convert_to(@issuer || chr(10) || @subject, 'UTF8')) and until > @now
+            """, new { issuer, subject, now }, ct)) return new(id, role, null, Disabled: true); // a token from before their erasure
         Guid? citizen = role == Role.Citizen ? Guid.CreateVersion7(now) : null;
         foreach (var address in (string?[])[email, null]) // without it, should the address be taken in this very moment
         {

@@ -15,15 +15,16 @@ namespace Cirm.Core.Identity;
 /// <param name="Language">Language tag; how they like to be addressed.</param>
 /// <param name="Attributes">Values of declared attributes.</param>
 /// <param name="CreatedAt">Known since.</param>
+/// <param name="ErasedAt">When their identity was removed; nothing can be added since then.</param>
 /// <param name="Version">For If-Match.</param>
 public sealed record Citizen(
     Guid Id, string? ExternalId, string? Name, string? Email, string? Phone, string? Language, Dictionary<string, JsonElement> Attributes, DateTimeOffset CreatedAt,
-    [property: JsonIgnore] long Version) : IVersioned;
+    DateTimeOffset? ErasedAt, [property: JsonIgnore] long Version) : IVersioned;
 
 /// <summary>The citizens that an agency knows.</summary>
 public sealed class Citizens(TenantDb db, Attributes attributes, TimeProvider clock)
 {
-    const string Columns = "c.id, i.external_id, i.name, i.email, i.phone, c.language, c.attributes, c.created_at, c.version";
+    const string Columns = "c.id, i.external_id, i.name, i.email, i.phone, c.language, c.attributes, c.created_at, c.erased_at, c.version";
 
     /// <summary>Adds a citizen.</summary>
     /// <param name="caller">Who adds them.</param>
@@ -62,7 +63,7 @@ public sealed class Citizens(TenantDb db, Attributes attributes, TimeProvider cl
             select {Columns}
             from citizens c
             left join citizen_identities i on i.agency_id = c.agency_id and i.citizen_id = c.id
-            where c.agency_id = @agency
+            where c.agency_id = @agency and c.erased_at is null
               and (@externalId is null or i.external_id = @externalId)
               and (@at is null or (c.created_at, c.id) < (@at, @id))
             order by c.created_at desc, c.id desc
@@ -89,7 +90,7 @@ public sealed class Citizens(TenantDb db, Attributes attributes, TimeProvider cl
         await using var change = await db.BeginAsync(caller, ct);
         var changed = await change.ExecuteAsync("""
             update citizens set language = @language, attributes = @attributes, version = version + 1, updated_at = @now
-            where agency_id = @agency and id = @id and version = @version
+            where agency_id = @agency and id = @id and version = @version and erased_at is null
             """, new { to.Id, to.Version, to.Language, to.Attributes, now }, ct);
         if (changed == 0) return null;
         int identified;

@@ -56,6 +56,14 @@ public static class Problems
     public static readonly Problem NoMandate = new("no-mandate", 403, "You have no mandate to act for this citizen on this service.",
         "The citizen can give one by code, or on paper at the agency. Staff name the mandate under which somebody asked.");
 
+    /// <summary>A use that rests on something else than consent.</summary>
+    public static readonly Problem ConsentNotAsked = new("consent-not-asked", 409, "This use does not rest on consent.",
+        "The use names the law or rule that it rests on; objections go the way that the service names.");
+
+    /// <summary>Citizens were asked: their answers cannot become something else.</summary>
+    public static readonly Problem BasisInUse = new("basis-in-use", 409, "Citizens were asked for their consent to this use.",
+        "Declare another use for the other basis, so that everybody can see what their word was about.");
+
     /// <summary>The identity was removed.</summary>
     public static readonly Problem CitizenErased = new("citizen-erased", 409, "This citizen's identity was removed.", "What is left is only counted; nothing can be added to it.");
 }

@@ -25,6 +25,6 @@ static class CaseVisibility
     public const string OwnAndRepresented = $"""
         {Own}
         union
-        select c.id from mandates m join cases c on c.agency_id = m.agency_id and {Mandates.Covers} where {Mandates.LetsAct}
+        select c.id from ({Mandates.Held}) m join cases c on c.agency_id = @agency and {Mandates.Covers}
         """;
 }

@@ -1,3 +1,4 @@
+using Cirm.Core.Identity;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
@@ -19,10 +20,11 @@ public sealed record CaseFilter(
     CaseStatus[]? Status, string? Service, Channel? Channel, CaseKind? Kind, string? Area, Guid? Assignee, Guid? CitizenId,
     DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue)
 {
-    static readonly CaseFilter Nothing = new(null, null, null, null, null, null, null, null, null, null, null);
+    /// <summary>Narrows nothing.</summary>
+    public static readonly CaseFilter None = new(null, null, null, null, null, null, null, null, null, null, null);
 
     /// <summary>Narrows to one status at most, and to nothing else.</summary>
-    public bool IsStatusAtMost => Status is null or [_] && this with { Status = null } == Nothing;
+    public bool IsStatusAtMost => Status is null or [_] && this with { Status = null } == None;
 }
 
 /// <summary>Reads cases. Staff see all of their agency, others what is theirs or of whom they represent.</summary>
@@ -48,11 +50,9 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
     /// That the tracking code of a case <c>c</c> still opens it: one that was handed to a representative does so only while that
     /// mandate is in force.
     /// </summary>
-    internal const string CodeHolds = """
+    internal const string CodeHolds = $"""
         (c.mandate_id is null or exists (
-                select from mandates m
-                where m.agency_id = c.agency_id and m.id = c.mandate_id
-                  and m.revoked_at is null and m.valid_from <= @now and (m.valid_until is null or m.valid_until > @now)))
+                select from mandates m where m.agency_id = c.agency_id and m.id = c.mandate_id and {Mandates.InForce}))
         """;
 
     /// <summary>The case of a tracking code; null when there is none.</summary>

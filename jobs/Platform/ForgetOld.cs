@@ -28,6 +28,11 @@ public sealed class ForgetOld(Databases databases, TenantDb db, TimeProvider clo
                 where agency_id = @agency
                   and key_hash in (select key_hash from idempotency_keys where agency_id = @agency and created_at < @before order by created_at limit @limit)
                 """, now - Idempotency.Kept, ct);
+            await DeleteAsync(agency, """
+                delete from erased_sign_ins
+                where agency_id = @agency
+                  and subject_hash in (select subject_hash from erased_sign_ins where agency_id = @agency and until < @before limit @limit)
+                """, now, ct);
         }
     }
 

@@ -37,6 +37,8 @@ static class Samples
         ["/problems/{code}"] = _ => Task.FromResult("validation"),
         ["/v1/agencies/{agency}/tracking/{code}"] = async world =>
             (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/cases", CaseOf(world)))["trackingCode"]!,
+        ["/v1/agencies/{agency}/citizens/{id}/consents/{use}"] = UseAsync,
+        ["/v1/me/consents/{use}"] = UseAsync,
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
             var id = Guid.CreateVersion7();
@@ -53,6 +55,9 @@ static class Samples
         ["importFile"] = "?kind=citizens",
         ["search"] = "?q=lamp",
     };
+
+    /// <summary>After these, their caller is nobody any more: each is called by somebody of its own.</summary>
+    public static readonly IReadOnlySet<string> EndsItsCaller = new HashSet<string> { "eraseMe" };
 
     /// <summary>Bodies that are not the document's example.</summary>
     public static readonly IReadOnlyDictionary<string, Func<World, Task<HttpContent>>> Bodies = new Dictionary<string, Func<World, Task<HttpContent>>>
@@ -71,6 +76,14 @@ static class Samples
             code = (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens/{await CitizenAsync(world)}/mandates/codes", new { }))["code"]!,
         }),
     };
+
+    static async Task<string> UseAsync(World world)
+    {
+        var key = $"use-{Guid.NewGuid():N}";
+        await (await (await world.Agency.Admin).PutAsync(
+            $"{world.Agency.Path}/data-uses/{key}", new { name = "Use", purpose = "To ask.", legalBasis = "consent" }, null)).ReadAsync(System.Net.HttpStatusCode.Created);
+        return key;
+    }
 
     static async Task<string> CitizenAsync(World world) =>
         (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens", new { name = world.Marker }))["id"]!;

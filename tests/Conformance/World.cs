@@ -113,7 +113,7 @@ public sealed partial class World
     /// <summary>Somebody who may: staff of this agency, or else whoever the operation is for.</summary>
     public Task<HttpClient> ClientAsync(ApiOperation operation) =>
         ((Role[])[Role.Admin, Role.Manager, Role.Agent, Role.Citizen, Role.Representative]).FirstOrDefault(r => operation.MayCall(AccessMiddleware.Of(r)), Role.Operator)
-        is var role and not Role.Operator ? Agency.AsAsync(role) : Task.FromResult(Host.Operator);
+        is var role and not Role.Operator ? Samples.EndsItsCaller.Contains(operation.Id) ? Agency.AsAnotherAsync(role) : Agency.AsAsync(role) : Task.FromResult(Host.Operator);
 
     // Keys have to be new, references have to lead somewhere, and free texts carry the marker.
     JsonNode Adapt(JsonNode? example, bool creates)

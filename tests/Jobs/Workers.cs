@@ -15,6 +15,7 @@ public sealed class Workers : IAsyncLifetime
     readonly Dictionary<int, (Process Process, List<string> Log)> running = [];
     TestDatabase database = null!;
 
+    public TestDatabase Database => database;
     public Databases Databases { get; private set; } = null!;
     public TenantDb Db { get; private set; } = null!;
     public Operations Operations { get; private set; } = null!;

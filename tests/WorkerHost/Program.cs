@@ -10,6 +10,7 @@ return await Worker.RunAsync(databases, new JobTable(
     [
         new("dispatch-outbox", When.EverySecond, Job.Of<DispatchOutbox>()),
         new("tick", When.EverySecond, Job.Of<Tick>()),
+        new("apply-retention", When.EverySecond, Job.Of<ApplyRetention>()),
     ],
     Events: [new("probe.happened", Job.Of<Answer, Cirm.Core.Platform.FactArgs>())],
     Operations: [Job.Of<Steps, Cirm.Core.Platform.OperationArgs>(), Job.Of<FailFirst, Cirm.Core.Platform.OperationArgs>(), Job.Of<RunImport, Cirm.Core.Platform.OperationArgs>()]));
