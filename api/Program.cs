@@ -32,6 +32,7 @@ app.MapOrganisations();
 app.MapSearch();
 app.MapCases();
 app.MapCasework();
+app.MapQuestions();
 app.MapTracking();
 app.MapRetention();
 app.MapImports();

@@ -12,6 +12,7 @@ public static class Schedule
         [
             //  name               when                   job
             new("dispatch-outbox", When.EverySecond,      Job.Of<DispatchOutbox>()),
+            new("watch-clocks",    When.EveryMinute,      Job.Of<WatchClocks>()),
             new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
             new("forget-uploads",  When.Daily("02:10"),   Job.Of<ForgetUploads>()),
             new("verify-audit",    When.Daily("02:40"),   Job.Of<VerifyAudit>()),

@@ -28,7 +28,7 @@ public static class Worker
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Grace);
         builder.Services.AddSingleton(databases).AddSingleton(table).AddSingleton(TimeProvider.System)
             .AddSingleton<TenantDb>().AddSingleton<AuditTrail>().AddSingleton<Operations>().AddSingleton<JobRunner>()
-            .AddSingleton<ImportFiles>().AddSingleton<Imports>().AddSingleton<Retention>();
+            .AddSingleton<ImportFiles>().AddSingleton<Imports>().AddSingleton<Retention>().AddSingleton<Calendars>().AddSingleton<Clocks>();
         Engine.Add(builder, databases);
         builder.Services.AddHostedService<Timetable>();
         await Engine.Build(builder).RunAsync();

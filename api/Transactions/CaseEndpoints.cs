@@ -45,9 +45,10 @@ public static class CaseEndpoints
 
     static async Task<Ok<Page<Case>>> List([AsParameters] CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, AccessLog log, HttpContext http, CancellationToken ct)
     {
-        var found = await cases.ListAsync(caller, ownOnly: false, query.ToFilter(), TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
+        var filter = query.ToFilter();
+        var found = await cases.ListAsync(caller, ownOnly: false, filter, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
         await log.RecordAsync(caller, "cases.listed", "case", null, ct);
-        return TypedResults.Ok(page.Of(http, found, c => new TimeCursor(c.SubmittedAt, c.Id).ToString()));
+        return TypedResults.Ok(page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString()));
     }
 
     static async Task<Ok<Case>> Get(Guid id, Caller caller, Cases cases, CaseFollowing following, AccessLog log, CancellationToken ct)
@@ -141,6 +142,7 @@ public static class CaseEndpoints
         public Guid? Mandate => Submitted.Mandate;
         public Guid? EnteredBy => Submitted.EnteredBy;
         public DateTimeOffset SubmittedAt => Submitted.SubmittedAt;
+        public DateTimeOffset? FirstResponseDueAt => Submitted.FirstResponseDueAt;
         public DateTimeOffset? DueAt => Submitted.DueAt;
 
         [JsonIgnore]
@@ -168,6 +170,9 @@ public static class CaseEndpoints
         [FromQuery(Name = "assignee"), Description("The member who works on it.")]
         public string? Assignee { get; init; }
 
+        [FromQuery(Name = "unit"), Description("The key of the unit that is responsible for its service.")]
+        public string? Unit { get; init; }
+
         [FromQuery(Name = "citizen"), Description("Whose it is.")]
         public string? Citizen { get; init; }
 
@@ -183,13 +188,16 @@ public static class CaseEndpoints
         [FromQuery(Name = "overdue"), Description("true: open after its time; false: the others.")]
         public string? Overdue { get; init; }
 
+        [FromQuery(Name = "order"), Description("newest first (so it is when not said), or due: open cases by clock, what is due first, those that wait for the citizen last.")]
+        public string? Order { get; init; }
+
         internal CaseFilter ToFilter()
         {
             var read = new QueryErrors();
             var filter = new CaseFilter(
                 read.Words<CaseStatus>("status", Status), read.Text("service", Service), read.Word<Channel>("channel", Channel), read.Word<CaseKind>("kind", Kind),
-                read.Text("area", Area), read.Id("assignee", Assignee), read.Id("citizen", Citizen), read.Time("submittedFrom", SubmittedFrom),
-                read.Time("submittedTo", SubmittedTo), read.Text("q", Q), read.Flag("overdue", Overdue));
+                read.Text("area", Area), read.Id("assignee", Assignee), read.Text("unit", Unit), read.Id("citizen", Citizen), read.Time("submittedFrom", SubmittedFrom),
+                read.Time("submittedTo", SubmittedTo), read.Text("q", Q), read.Flag("overdue", Overdue), read.Word<CaseOrder>("order", Order) ?? CaseOrder.Newest);
             read.ThrowIfAny();
             return filter;
         }

@@ -31,8 +31,8 @@ public static class TrackingEndpoints
         var found = await GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null);
         var history = await cases.HistoryAsync(caller.Agency, found.Id, staff: false, null, 200, ct);
         return TypedResults.Ok(new TrackedCase(
-            found.Id, found.Number, found.Service, found.Kind, found.Status, found.Title, found.SubmittedAt, found.FirstResponseAt, found.DueAt, found.ClosedAt,
-            found.Overdue, found.EnteredBy is not null, await following.RefusalOfAsync(caller.Agency, found, ct), [.. history.Select(h => h with { OnBehalfOf = null })]));
+            found.Id, found.Number, found.Service, found.Kind, found.Status, found.Title, found.SubmittedAt, found.FirstResponseAt, found.FirstResponseDueAt, found.DueAt,
+            found.WaitingSince, found.ClosedAt, found.Overdue, found.EnteredBy is not null, await following.RefusalOfAsync(caller.Agency, found, ct), [.. history.Select(h => h with { OnBehalfOf = null })]));
     }
 
     static async Task<Created<CaseNote>> AddNote(
@@ -56,9 +56,10 @@ public static class TrackingEndpoints
         [AsParameters] CaseEndpoints.CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, HttpContext http, CancellationToken ct)
     {
         // Staff have cases of their own too: what they submitted for themselves, not what they work on or entered for a citizen.
+        var filter = query.ToFilter();
         var found = await cases.ListAsync(
-            caller with { Kind = ActorKind.Citizen }, ownOnly: true, query.ToFilter(), TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
-        return TypedResults.Ok(page.Of(http, found, c => new TimeCursor(c.SubmittedAt, c.Id).ToString()));
+            caller with { Kind = ActorKind.Citizen }, ownOnly: true, filter, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
+        return TypedResults.Ok(page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString()));
     }
 
     // Wrong codes are counted, right ones are not.
@@ -89,7 +90,9 @@ public static class TrackingEndpoints
     /// <param name="Title">In one line.</param>
     /// <param name="SubmittedAt">When it came in.</param>
     /// <param name="FirstResponseAt">When the agency first answered.</param>
+    /// <param name="FirstResponseDueAt">When it should be answered first.</param>
     /// <param name="DueAt">When it should be resolved.</param>
+    /// <param name="WaitingSince">The agency has asked something, and waits for the answer since then.</param>
     /// <param name="ClosedAt">When it was closed.</param>
     /// <param name="Overdue">Still open after its time.</param>
     /// <param name="Assisted">A clerk entered it for somebody who called, came or wrote.</param>
@@ -97,5 +100,5 @@ public static class TrackingEndpoints
     /// <param name="History">What happened, with public notes.</param>
     public sealed record TrackedCase(
         Guid Id, long Number, string Service, CaseKind Kind, CaseStatus Status, string Title, DateTimeOffset SubmittedAt, DateTimeOffset? FirstResponseAt,
-        DateTimeOffset? DueAt, DateTimeOffset? ClosedAt, bool Overdue, bool Assisted, RefusalNotice? Refusal, IReadOnlyList<CaseEvent> History);
+        DateTimeOffset? FirstResponseDueAt, DateTimeOffset? DueAt, DateTimeOffset? WaitingSince, DateTimeOffset? ClosedAt, bool Overdue, bool Assisted, RefusalNotice? Refusal, IReadOnlyList<CaseEvent> History);
 }

@@ -5,5 +5,6 @@ namespace Cirm.Api.Transactions;
 public static class TransactionsSetup
 {
     public static void AddTransactions(this IServiceCollection services) => services
-        .AddSingleton<Calendars>().AddSingleton<Cases>().AddSingleton<CaseIntake>().AddSingleton<Casework>().AddSingleton<CaseFollowing>().AddSingleton<Retention>();
+        .AddSingleton<Calendars>().AddSingleton<Cases>().AddSingleton<CaseIntake>().AddSingleton<Casework>().AddSingleton<CaseFollowing>().AddSingleton<Retention>()
+        .AddSingleton<CaseQuestions>();
 }

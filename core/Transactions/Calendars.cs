@@ -40,6 +40,9 @@ public sealed record CountedBy(Guid Edition, WorkingCalendar Calendar, decimal F
     /// <summary>Nobody said anything.</summary>
     public static readonly CountedBy EveryHour = new(Guid.Empty, WorkingCalendar.Always, new CalendarRules { TimeZone = "UTC", Hours = [] }.ForeseenShare);
 
+    /// <summary>A calendar's edition, its rules having been checked when it was kept; every hour when there is none.</summary>
+    public static CountedBy Of(Guid? edition, CalendarRules? rules) => edition is { } id && rules is not null ? new(id, rules.ToCalendar(), rules.ForeseenShare) : EveryHour;
+
     /// <summary>The clock of a case that is submitted at a moment.</summary>
     public CaseClock Clock(ServiceStandard standard, DateTimeOffset submittedAt) => Promise.Of(standard, ForeseenShare).For(Calendar, submittedAt);
 }
@@ -170,7 +173,7 @@ public sealed class Calendars(TenantDb db, TimeProvider clock)
     {
         if (edition is not { } id || rules is null) return CountedBy.EveryHour;
         if (editions.Count > MostEditions) editions.Clear(); // they are worked out again
-        return editions.GetOrAdd(id, static (id, rules) => new(id, rules.ToCalendar(), rules.ForeseenShare), rules);
+        return editions.GetOrAdd(id, static (id, rules) => CountedBy.Of(id, rules), rules);
     }
 
     sealed record CalendarUser(string Kind, string Key);

@@ -97,17 +97,22 @@ public sealed record Location(double? Latitude, double? Longitude, string? Area)
 /// <param name="ExternalId">Its id in the system that it came from.</param>
 /// <param name="SubmittedAt">When it came in.</param>
 /// <param name="FirstResponseAt">When the agency first answered.</param>
-/// <param name="DueAt">When the service standard wants it resolved.</param>
+/// <param name="FirstResponseDueAt">When the service standard wants a first answer; null when nothing is known of answers, as of imported cases.</param>
+/// <param name="DueAt">When the service standard wants it resolved; later by the open time that was spent waiting for the citizen.</param>
+/// <param name="WaitingSince">The clock stands still since the citizen was asked then.</param>
+/// <param name="FirstResponseRisk">How near the first answer is to being late, or whether it was.</param>
+/// <param name="Risk">The same of the resolution.</param>
 /// <param name="ClosedAt">When it was closed.</param>
 /// <param name="Mandate">Under which a representative submitted it for the citizen.</param>
 /// <param name="EnteredBy">The member of staff or the system that entered it for somebody who called, came or wrote.</param>
 /// <param name="ErasedAt">When its content was removed; what is counted stayed.</param>
-/// <param name="Overdue">Still open after <paramref name="DueAt"/>.</param>
+/// <param name="Overdue">Still open after <paramref name="DueAt"/>, or was so when the citizen was asked.</param>
 /// <param name="Version">For If-Match.</param>
 public sealed record Case(
     Guid Id, long Number, string Service, int ServiceVersion, CaseKind Kind, CaseStatus Status, Channel Channel, string Title, string? Description,
     [property: JsonIgnore] double? Latitude, [property: JsonIgnore] double? Longitude, [property: JsonIgnore] string? Area,
-    Dictionary<string, JsonElement>? Answers, Guid? CitizenId, Guid? Assignee, string? ExternalId, DateTimeOffset SubmittedAt, DateTimeOffset? FirstResponseAt, DateTimeOffset? DueAt,
+    Dictionary<string, JsonElement>? Answers, Guid? CitizenId, Guid? Assignee, string? ExternalId, DateTimeOffset SubmittedAt, DateTimeOffset? FirstResponseAt,
+    DateTimeOffset? FirstResponseDueAt, DateTimeOffset? DueAt, DateTimeOffset? WaitingSince, ClockRisk FirstResponseRisk, ClockRisk Risk,
     DateTimeOffset? ClosedAt, Guid? Mandate, Guid? EnteredBy, DateTimeOffset? ErasedAt, bool Overdue, [property: JsonIgnore] long Version) : IVersioned
 {
     static readonly Dictionary<CaseStatus, CaseStatus[]> Next = new()
@@ -126,6 +131,11 @@ public sealed record Case(
 
     /// <summary>Where it is; null when no place was named.</summary>
     public Location? Location => Latitude is null && Longitude is null && Area is null ? null : new(Latitude, Longitude, Area);
+
+    /// <summary>Its place in the queue: the first response while it is owed, then the resolution; at the end while it waits for the citizen.</summary>
+    [JsonIgnore]
+    public DateTimeOffset NextDueAt => WaitingSince is not null ? DateTimeOffset.MaxValue
+        : FirstResponseAt is null && FirstResponseDueAt is { } first && !(DueAt < first) ? first : DueAt ?? DateTimeOffset.MaxValue;
 
     /// <summary>Where a case can go from a status (TX-CASE).</summary>
     public static IReadOnlyList<CaseStatus> After(CaseStatus status) => Next[status];
@@ -146,13 +156,15 @@ public sealed record Case(
             Status = to,
             FirstResponseAt = FirstResponseAt ?? now,
             ClosedAt = to == CaseStatus.Closed ? now : null,
-            Overdue = IsOverdue(to, DueAt, now),
+            Overdue = IsOverdue(to, DueAt, WaitingSince ?? now),
         };
     }
 
+    /// <summary>Whether the agency still has something to do.</summary>
+    public static bool IsOpen(CaseStatus status) => status is CaseStatus.Submitted or CaseStatus.Accepted or CaseStatus.InProgress or CaseStatus.Reopened;
+
     /// <summary>Whether a case is open after its time.</summary>
-    public static bool IsOverdue(CaseStatus status, DateTimeOffset? dueAt, DateTimeOffset now) =>
-        status is CaseStatus.Submitted or CaseStatus.Accepted or CaseStatus.InProgress or CaseStatus.Reopened && dueAt < now;
+    public static bool IsOverdue(CaseStatus status, DateTimeOffset? dueAt, DateTimeOffset now) => IsOpen(status) && dueAt < now;
 }
 
 /// <summary>What follows a case without an account: 16 characters of Crockford's base 32, 80 random bits; we keep only its hash.</summary>

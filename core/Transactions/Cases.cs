@@ -11,20 +11,31 @@ namespace Cirm.Core.Transactions;
 /// <param name="Kind">What is wanted.</param>
 /// <param name="Area">The area's name.</param>
 /// <param name="Assignee">Who works on it.</param>
+/// <param name="Unit">The key of the unit that is responsible for its service.</param>
 /// <param name="CitizenId">Whose it is.</param>
 /// <param name="SubmittedFrom">Not before.</param>
 /// <param name="SubmittedTo">Before.</param>
 /// <param name="Text">Stands in title, description or area, or is the case's number or external id.</param>
 /// <param name="Overdue">Open after its time, or not.</param>
+/// <param name="Order">What comes first; by clock there are open cases only.</param>
 public sealed record CaseFilter(
-    CaseStatus[]? Status, string? Service, Channel? Channel, CaseKind? Kind, string? Area, Guid? Assignee, Guid? CitizenId,
-    DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue)
+    CaseStatus[]? Status, string? Service, Channel? Channel, CaseKind? Kind, string? Area, Guid? Assignee, string? Unit, Guid? CitizenId,
+    DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue, CaseOrder Order = CaseOrder.Newest)
 {
     /// <summary>Narrows nothing.</summary>
-    public static readonly CaseFilter None = new(null, null, null, null, null, null, null, null, null, null, null);
+    public static readonly CaseFilter None = new(null, null, null, null, null, null, null, null, null, null, null, null);
 
     /// <summary>Narrows to one status at most, and to nothing else.</summary>
     public bool IsStatusAtMost => Status is null or [_] && this with { Status = null } == None;
+}
+
+/// <summary>What comes first in a list of cases.</summary>
+public enum CaseOrder
+{
+    /// <summary>What came in last.</summary>
+    Newest,
+    /// <summary>What is due first.</summary>
+    Due,
 }
 
 /// <summary>Reads cases. Staff see all of their agency, others what is theirs or of whom they represent.</summary>
@@ -32,8 +43,15 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
 {
     internal const string Columns = """
         c.id, c.number, s.key as service, c.service_version, c.kind, c.status, c.channel, c.title, c.description, c.latitude, c.longitude, c.area, c.answers,
-        c.citizen_id, c.assignee, c.external_id, c.submitted_at, c.first_response_at, c.due_at, c.closed_at, c.mandate_id as mandate, c.entered_by, c.erased_at,
-        c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and coalesce(c.due_at < @now, false) as overdue, c.version
+        c.citizen_id, c.assignee, c.external_id, c.submitted_at, c.first_response_at, c.first_response_due_at, c.due_at,
+        c.paused_at as waiting_since, c.first_response_risk, c.risk, c.closed_at, c.mandate_id as mandate, c.entered_by, c.erased_at,
+        c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and coalesce(c.due_at < coalesce(c.paused_at, @now), false) as overdue, c.version
+        """;
+
+    // As in the index cases_queue, to the letter.
+    const string InQueue = """
+        (case when c.paused_at is not null then timestamptz 'infinity'
+              else coalesce(least(case when c.first_response_at is null then c.first_response_due_at end, c.due_at), timestamptz 'infinity') end)
         """;
 
     /// <summary>One case; null when it is not there or not for this caller.</summary>
@@ -65,7 +83,10 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
               and {CodeHolds}
             """, new { Hash = TrackingCode.HashOf(code), Now = clock.Now() }, ct);
 
-    /// <summary>Cases, newest first.</summary>
+    /// <summary>A case's place in a list.</summary>
+    public static TimeCursor PlaceOf(Case c, CaseOrder order) => new(order == CaseOrder.Newest ? c.SubmittedAt : c.NextDueAt, c.Id);
+
+    /// <summary>Cases, newest first or by clock: what is due first, the first response counting while it is owed, those that wait for the citizen last.</summary>
     /// <param name="caller">Staff see all of their agency; others their own and those of whom they represent.</param>
     /// <param name="ownOnly">Without those of whom the caller represents.</param>
     /// <param name="filter">What the list is narrowed to.</param>
@@ -77,6 +98,8 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
         if (caller.IsStaff && filter.IsStatusAtMost) return await NewestAsync(caller.Agency, filter.Status?[0], after, limit, ct);
         // Somebody's own cases are few: they are found first, and then narrowed.
         var visible = caller.IsStaff ? "true" : $"c.id = any (array({(ownOnly ? CaseVisibility.Own : CaseVisibility.OwnAndRepresented)}))";
+        var (behind, order) = filter.Order == CaseOrder.Newest ? ("(c.submitted_at, c.id) < (@at, @id)", "c.submitted_at desc, c.id desc")
+            : ($"({InQueue}, c.id) > (@at, @id)", $"{InQueue}, c.id");
         await using var transaction = await db.BeginAsync(caller.Agency, ct);
         transaction.Enqueue("set local plan_cache_mode = force_custom_plan"); // so that filters that are null cost nothing
         return await transaction.QueryAndCommitAsync<Case>($"""
@@ -91,21 +114,27 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
               and (@kind is null or c.kind = @kind)
               and (@area is null or c.area = @area)
               and (@assignee is null or c.assignee = @assignee)
+              and (@unit is null or exists (select from service_versions v
+                                            where v.agency_id = @agency and v.service_id = c.service_id and v.number = c.service_version and v.unit = @unit))
               and (@citizenId is null or c.citizen_id = @citizenId)
               and (@submittedFrom is null or c.submitted_at >= @submittedFrom)
               and (@submittedTo is null or c.submitted_at < @submittedTo)
               and (@text is null or c.title ilike @pattern or c.description ilike @pattern or c.area ilike @pattern
                    or c.number::text = @text or c.external_id = @text)
               and (@overdue is null
-                   or @overdue = (c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and coalesce(c.due_at < @now, false)))
-              and (@at is null or (c.submitted_at, c.id) < (@at, @id))
-            order by c.submitted_at desc, c.id desc
+                   or @overdue = (c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and coalesce(c.due_at < coalesce(c.paused_at, @now), false)))
+              -- What is overdue stands at the beginning of the queue, or waits at its end: the queue's index finds it.
+              and (@overdue is distinct from true
+                   or c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and ({InQueue} < @now or {InQueue} = 'infinity'))
+              and ({(filter.Order == CaseOrder.Newest ? "true" : "c.status in ('submitted', 'accepted', 'inProgress', 'reopened')")})
+              and (@at is null or {behind})
+            order by {order}
             limit @limit
             """,
             new
             {
                 Citizen = caller.CitizenId, Account = caller.Id, Status = filter.Status?.Select(s => s.Word()).ToArray(), filter.Service,
-                filter.Channel, filter.Kind, filter.Area, filter.Assignee, filter.CitizenId, filter.SubmittedFrom, filter.SubmittedTo, filter.Text,
+                filter.Channel, filter.Kind, filter.Area, filter.Assignee, filter.Unit, filter.CitizenId, filter.SubmittedFrom, filter.SubmittedTo, filter.Text,
                 Pattern = filter.Text is null ? null : $"%{filter.Text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%",
                 filter.Overdue, after?.At, after?.Id, limit, Now = clock.Now(),
             }, ct);
@@ -142,7 +171,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
     /// <param name="ct">Gives up.</param>
     public Task<IReadOnlyList<CaseEvent>> HistoryAsync(Guid agency, Guid id, bool staff, Guid? after, int limit, CancellationToken ct) =>
         db.QueryAsync<CaseEvent>(agency, """
-            select h.id, h.at, h.kind, h.from_status, h.to_status, h.reason, n.text as note, n.visibility, h.actor_kind,
+            select h.id, h.at, h.kind, h.from_status, h.to_status, h.reason, n.text as note, n.visibility, h.detail, h.actor_kind,
               case when @staff then h.actor_id end as actor_id, h.on_behalf_of
             from case_history h
             left join case_notes n on n.agency_id = h.agency_id and n.case_id = h.case_id and n.id = h.note_id

@@ -5,7 +5,7 @@ using Cirm.Core.Tenancy;
 namespace Cirm.Core.Transactions;
 
 /// <summary>Works on cases: steps, changes, notes.</summary>
-public sealed class Casework(TenantDb db, TimeProvider clock)
+public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider clock)
 {
     /// <summary>Moves a case on.</summary>
     /// <returns>The case, or null when it is not there for this caller.</returns>
@@ -17,6 +17,9 @@ public sealed class Casework(TenantDb db, TimeProvider clock)
         var from = await FindForChangeAsync(change, id, now, ct);
         if (from is null) return null;
         var moved = from.Transition(to, now);
+        // A case that is over waits for nobody.
+        if (from.WaitingSince is not null && !Case.IsOpen(to) && await questions.EndAsync(change, caller, id, now, QuestionEnd.Withdrawn, reason, null, ct) is { } ended)
+            moved = moved with { WaitingSince = null, DueAt = ended.DueAt, Version = moved.Version + 1 };
         var changed = await change.ExecuteAsync("""
             update cases set status = @status, first_response_at = @firstResponseAt, closed_at = @closedAt, version = version + 1, updated_at = @now
             where agency_id = @agency and id = @id and status = @from
@@ -27,7 +30,7 @@ public sealed class Casework(TenantDb db, TimeProvider clock)
         change.Audit(now, "case.transitioned", "case", id, JsonSerializer.Serialize(new { from = from.Status.Word(), to = to.Word() }));
         change.Emit(now, OutboxEvent.Of("case.transitioned", id, new { from.Number, from = from.Status, to }));
         await change.CommitAsync(ct);
-        return moved with { Version = from.Version + 1 };
+        return moved with { Version = moved.Version + 1 };
     }
 
     /// <summary>Changes who works on a case, its text or its place, when it is still at a version.</summary>

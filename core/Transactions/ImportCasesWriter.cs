@@ -23,6 +23,8 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     readonly Promise? promise;
     readonly Dictionary<RowBatch<CaseRow>, Numbered> numbered = [];
 
+    static ImportCasesWriter() => JsonColumns.Register<CalendarRules>();
+
     ImportCasesWriter(
         ImportCases rules, Operation operation, DateTimeOffset now, string language, bool createServices, Dictionary<string, Service> services, Promise? promise) =>
         (this.rules, this.operation, this.now, this.language, this.createServices, this.services, this.promise) =
@@ -38,10 +40,12 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     public static async Task<ImportCasesWriter> LoadAsync(
         TenantDb db, Guid agency, Operation operation, ImportRequest request, ImportAgency home, DateTimeOffset now, CancellationToken ct)
     {
-        var services = await db.QueryAsync<Service>(agency, """
-            select s.key, s.id, v.number as version, v.resolution_hours
+        var services = await db.QueryAsync<Service>(agency, $"""
+            select s.key, s.id, v.number as version, v.first_response_hours, v.resolution_hours,
+                   coalesce(own.edition, units_own.edition, general.edition) as edition, coalesce(own.rules, units_own.rules, general.rules) as rules
             from services s
             join service_versions v on v.agency_id = s.agency_id and v.service_id = s.id
+            {Calendars.CountingOf}
             where s.agency_id = @agency
               and v.number = coalesce(s.published_version,
                                       (select max(l.number) from service_versions l where l.agency_id = @agency and l.service_id = s.id))
@@ -90,27 +94,32 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         var (first, citizens, _, _, _) = numbered[batch];
         var ids = new OrderedIds();
         var (caseIds, historyIds, numbers) = (new Guid[rows.Count], new Guid[rows.Count], new long[rows.Count]);
-        var (serviceIds, versions, due) = (new Guid[rows.Count], new int[rows.Count], new DateTime?[rows.Count]);
+        var (serviceIds, versions, editions) = (new Guid[rows.Count], new int[rows.Count], new Guid[rows.Count]);
+        var (foreseen, due) = (new DateTime?[rows.Count], new DateTime?[rows.Count]);
         var citizenIds = new Guid?[rows.Count];
         for (var i = 0; i < rows.Count; i++)
         {
             var service = services[rows[i].Service];
             (caseIds[i], historyIds[i], numbers[i], serviceIds[i], versions[i]) = (ids.Next(now), ids.Next(now), first + i, service.Id, service.Version);
-            due[i] = rows[i].DueAt ?? (rules.FileSaysDue ? null : service.DueAt(rows[i].SubmittedAt));
+            // When it was answered first the file does not say: only the resolution has a clock.
+            if (rules.FileSaysDue) due[i] = rows[i].DueAt;
+            else if (service.Clock(rows[i].SubmittedAt) is { } counted) (editions[i], foreseen[i], due[i]) = (service.CountedBy.Edition, counted.ForeseenAt?.UtcDateTime, counted.DueAt.UtcDateTime);
             citizenIds[i] = rows[i].CitizenExternalId is { } citizen ? citizens[citizen] : null;
         }
         var statuses = rows.ConvertAll(r => r.Status).ToArray();
         transaction.Enqueue("""
             insert into cases
               (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
-               citizen_id, external_id, submitted_at, due_at, closed_at, updated_at)
+               citizen_id, external_id, submitted_at, foreseen_at, due_at, risk, calendar_edition, own_dates, closed_at, updated_at)
             select n.agency_id, r.id, r.number, r.service_id, r.service_version, r.kind, r.status, r.channel, r.title, r.description, r.latitude, r.longitude, r.area,
-               r.citizen_id, r.external_id, r.submitted_at, r.due_at, r.closed_at, @now
+               r.citizen_id, r.external_id, r.submitted_at, r.foreseen_at, r.due_at,
+               case when r.due_at < @now and r.status in ('submitted', 'accepted', 'inProgress', 'reopened') then 'breached' else 'none' end, -- overdue when it came: no news
+               r.calendar_edition, @ownDates, r.closed_at, @now
             from case_numbers n
             cross join unnest(@caseIds, @numbers, @serviceIds, @versions, @kinds, @statuses, @channels, @titles, @descriptions, @latitudes, @longitudes, @areas,
-                        @citizenIds, @externalIds, @submittedAt, @due, @closedAt)
+                        @citizenIds, @externalIds, @submittedAt, @foreseen, @due, @editions, @closedAt)
               as r (id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
-                    citizen_id, external_id, submitted_at, due_at, closed_at)
+                    citizen_id, external_id, submitted_at, foreseen_at, due_at, calendar_edition, closed_at)
             where n.agency_id = @agency
             """,
             new
@@ -119,7 +128,8 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
                 Channels = rows.ConvertAll(r => r.Channel).ToArray(), Titles = rows.ConvertAll(r => r.Title).ToArray(),
                 Descriptions = rows.ConvertAll(r => r.Description!).ToArray(), Latitudes = rows.ConvertAll(r => r.Latitude).ToArray(),
                 Longitudes = rows.ConvertAll(r => r.Longitude).ToArray(), Areas = rows.ConvertAll(r => r.Area!).ToArray(), citizenIds,
-                ExternalIds = rows.ConvertAll(r => r.ExternalId).ToArray(), SubmittedAt = rows.ConvertAll(r => r.SubmittedAt).ToArray(), due,
+                ExternalIds = rows.ConvertAll(r => r.ExternalId).ToArray(), SubmittedAt = rows.ConvertAll(r => r.SubmittedAt).ToArray(), foreseen, due, editions,
+                OwnDates = rules.FileSaysDue,
                 ClosedAt = rows.ConvertAll(r => r.ClosedAt).ToArray(), now,
             });
         transaction.Enqueue("""
@@ -194,7 +204,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
             cross join unnest(@ids, @keys) as m (id, key)
             where n.agency_id = @agency
             on conflict (agency_id, key) do nothing
-            returning key, id, 1 as version, null::numeric as resolution_hours
+            returning key, id, 1 as version, null::numeric as first_response_hours, null::numeric as resolution_hours, null::uuid as edition, null::jsonb as rules
             """, new { Ids = missing.Select(_ => ids.Next(now)).ToArray(), Keys = missing.Select(r => r.Service).ToArray(), now }, ct);
         transaction.Enqueue("""
             insert into service_versions (agency_id, service_id, number, state, name, created_at)
@@ -215,9 +225,14 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         if (made.Count < missing.Count) throw new InvalidOperationException("A service was made by somebody else in this moment; the next attempt finds it.");
     }
 
-    sealed record Service(string Key, Guid Id, int Version, decimal? ResolutionHours)
+    sealed record Service(string Key, Guid Id, int Version, decimal? FirstResponseHours, decimal? ResolutionHours, Guid? Edition, CalendarRules? Rules)
     {
-        public DateTime? DueAt(DateTime submittedAt) => ResolutionHours is { } hours ? submittedAt.AddHours((double)hours) : null;
+        CountedBy? counted;
+
+        public CountedBy CountedBy => counted ??= CountedBy.Of(Edition, Rules);
+
+        public CaseClock? Clock(DateTime submittedAt) => FirstResponseHours is { } first && ResolutionHours is { } resolution
+            ? CountedBy.Clock(new(first, resolution), new(submittedAt, TimeSpan.Zero)) : null;
     }
 
     sealed record Promise(int Records, long FirstNumber, long Numbers);

@@ -59,6 +59,13 @@ static class Samples
     /// <summary>After these, their caller is nobody any more: each is called by somebody of its own.</summary>
     public static readonly IReadOnlySet<string> EndsItsCaller = new HashSet<string> { "eraseMe" };
 
+    /// <summary>Operations that another one has to come before, on the same thing.</summary>
+    public static readonly IReadOnlyDictionary<string, string> After = new Dictionary<string, string>
+    {
+        ["answerQuestion"] = "askCitizen",
+        ["withdrawQuestion"] = "askCitizen",
+    };
+
     /// <summary>Bodies that are not the document's example.</summary>
     public static readonly IReadOnlyDictionary<string, Func<World, Task<HttpContent>>> Bodies = new Dictionary<string, Func<World, Task<HttpContent>>>
     {

@@ -91,6 +91,12 @@ public sealed partial class World
         // What an agency has one of is there once it has been put.
         if (operation.Method != HttpMethod.Put && !operation.Path.EndsWith('}') && Operations.SingleOrDefault(o => o.Method == HttpMethod.Put && o.Path == operation.Path) is { } putter)
             await SendAsync(putter, path);
+        if (Samples.After.TryGetValue(operation.Id, out var before))
+        {
+            var (first, segments) = (Operations.Single(o => o.Id == before), path.Split('/'));
+            using var earlier = await RequestAsync(first, string.Join('/', first.Path.Split('/').Select((segment, i) => segment.StartsWith('{') ? segments[i] : segment)));
+            using var ignored = await (await ClientAsync(first)).SendAsync(earlier); // it may have come before already
+        }
         if (Samples.Queries.TryGetValue(operation.Id, out var query)) path += query;
         var request = new HttpRequestMessage(operation.Method, path) { Content = await ContentAsync(operation) };
         if (operation.TakesIfMatch && Operations.FirstOrDefault(o => o.Method == HttpMethod.Get && o.Path == operation.Path) is { } reading)
