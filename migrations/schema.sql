@@ -112,6 +112,26 @@ CREATE TABLE public.api_keys (
 
 ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
 
+-- Name: appeals; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.appeals (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    round integer NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    decision_reason text,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT appeals_check CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT appeals_state_check CHECK ((state = ANY (ARRAY['open'::text, 'upheld'::text, 'dismissed'::text])))
+);
+
+ALTER TABLE ONLY public.appeals FORCE ROW LEVEL SECURITY;
+
 -- Name: article_versions; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.article_versions (
@@ -246,10 +266,27 @@ CREATE TABLE public.case_history (
     actor_kind text NOT NULL,
     actor_id uuid,
     detail jsonb,
+    outcome text,
+    verdict text,
     on_behalf_of uuid
 );
 
 ALTER TABLE ONLY public.case_history FORCE ROW LEVEL SECURITY;
+
+-- Name: case_links; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_links (
+    agency_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    id uuid NOT NULL,
+    to_case uuid NOT NULL,
+    type text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT case_links_check CHECK ((case_id <> to_case)),
+    CONSTRAINT case_links_type_check CHECK ((type = ANY (ARRAY['related'::text, 'causedBy'::text, 'followUp'::text])))
+);
+
+ALTER TABLE ONLY public.case_links FORCE ROW LEVEL SECURITY;
 
 -- Name: case_notes; Type: TABLE; Schema: public; Owner: -
 
@@ -294,6 +331,25 @@ CREATE TABLE public.case_questions (
 
 ALTER TABLE ONLY public.case_questions FORCE ROW LEVEL SECURITY;
 
+-- Name: case_rules; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.case_rules (
+    agency_id uuid NOT NULL,
+    reopen_within_days integer NOT NULL,
+    most_reopenings integer NOT NULL,
+    who_confirms text NOT NULL,
+    recover_within_days integer NOT NULL,
+    follow_up_question jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT case_rules_most_reopenings_check CHECK ((most_reopenings >= 0)),
+    CONSTRAINT case_rules_recover_within_days_check CHECK ((recover_within_days >= 1)),
+    CONSTRAINT case_rules_reopen_within_days_check CHECK ((reopen_within_days >= 0)),
+    CONSTRAINT case_rules_who_confirms_check CHECK ((who_confirms = ANY (ARRAY['submitter'::text, 'codeHolder'::text, 'staff'::text])))
+);
+
+ALTER TABLE ONLY public.case_rules FORCE ROW LEVEL SECURITY;
+
 -- Name: cases; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.cases (
@@ -330,6 +386,12 @@ CREATE TABLE public.cases (
     risk text DEFAULT 'none'::text NOT NULL,
     calendar_edition uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
     own_dates boolean DEFAULT false NOT NULL,
+    outcome text,
+    verdict text,
+    verdict_at timestamp with time zone,
+    round integer DEFAULT 1 NOT NULL,
+    decided_at timestamp with time zone,
+    merged_into uuid,
     mandate_id uuid,
     entered_by uuid,
     erased_at timestamp with time zone,
@@ -636,6 +698,32 @@ CREATE TABLE public.outbox (
 
 ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
 
+-- Name: recoveries; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.recoveries (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    round integer NOT NULL,
+    state text NOT NULL,
+    reason text NOT NULL,
+    owner uuid,
+    due_at timestamp with time zone NOT NULL,
+    follow_up_question jsonb NOT NULL,
+    answer text,
+    answered_at timestamp with time zone,
+    outcome text,
+    outcome_text text,
+    opened_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT recoveries_check CHECK (((state = 'closed'::text) = ((outcome IS NOT NULL) AND (closed_at IS NOT NULL)))),
+    CONSTRAINT recoveries_outcome_check CHECK ((outcome = ANY (ARRAY['remedied'::text, 'explained'::text, 'compensated'::text, 'noRemedy'::text, 'citizenSatisfied'::text]))),
+    CONSTRAINT recoveries_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+
+ALTER TABLE ONLY public.recoveries FORCE ROW LEVEL SECURITY;
+
 -- Name: retention_rules; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.retention_rules (
@@ -818,6 +906,16 @@ ALTER TABLE ONLY public.agencies
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: appeals appeals_agency_id_case_id_round_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_agency_id_case_id_round_key UNIQUE (agency_id, case_id, round);
+
+-- Name: appeals appeals_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: article_versions article_versions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.article_versions
@@ -863,6 +961,16 @@ ALTER TABLE ONLY public.case_escalations
 ALTER TABLE ONLY public.case_history
     ADD CONSTRAINT case_history_pkey PRIMARY KEY (agency_id, case_id, id);
 
+-- Name: case_links case_links_agency_id_case_id_to_case_type_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_links
+    ADD CONSTRAINT case_links_agency_id_case_id_to_case_type_key UNIQUE (agency_id, case_id, to_case, type);
+
+-- Name: case_links case_links_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_links
+    ADD CONSTRAINT case_links_pkey PRIMARY KEY (agency_id, case_id, id);
+
 -- Name: case_notes case_notes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.case_notes
@@ -878,6 +986,11 @@ ALTER TABLE ONLY public.case_numbers
 ALTER TABLE ONLY public.case_questions
     ADD CONSTRAINT case_questions_pkey PRIMARY KEY (agency_id, case_id, id);
 
+-- Name: case_rules case_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_rules
+    ADD CONSTRAINT case_rules_pkey PRIMARY KEY (agency_id);
+
 -- Name: cases cases_agency_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.cases
@@ -888,10 +1001,30 @@ ALTER TABLE ONLY public.cases
 ALTER TABLE ONLY public.cases
     ADD CONSTRAINT cases_agency_id_number_key UNIQUE (agency_id, number);
 
+-- Name: cases cases_merged; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE public.cases
+    ADD CONSTRAINT cases_merged CHECK (((merged_into IS NULL) OR ((merged_into <> id) AND (status = 'closed'::text)))) NOT VALID;
+
+-- Name: cases cases_outcome; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE public.cases
+    ADD CONSTRAINT cases_outcome CHECK ((outcome = ANY (ARRAY['fixed'::text, 'answered'::text, 'granted'::text, 'notOurs'::text, 'notFound'::text, 'duplicate'::text, 'noAction'::text, 'cannot'::text, 'withdrawn'::text]))) NOT VALID;
+
 -- Name: cases cases_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.cases
     ADD CONSTRAINT cases_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: cases cases_verdict; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE public.cases
+    ADD CONSTRAINT cases_verdict CHECK ((verdict = ANY (ARRAY['solved'::text, 'notSolved'::text]))) NOT VALID;
+
+-- Name: cases cases_verdict_at; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE public.cases
+    ADD CONSTRAINT cases_verdict_at CHECK (((verdict IS NULL) = (verdict_at IS NULL))) NOT VALID;
 
 -- Name: citizen_identities citizen_identities_agency_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -993,6 +1126,11 @@ ALTER TABLE ONLY public.organisations
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: recoveries recoveries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.recoveries
+    ADD CONSTRAINT recoveries_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: retention_rules retention_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.retention_rules
@@ -1061,6 +1199,10 @@ CREATE INDEX accounts_email ON public.accounts USING btree (email_key);
 
 CREATE INDEX accounts_of_citizen ON public.accounts USING btree (agency_id, citizen_id) WHERE (citizen_id IS NOT NULL);
 
+-- Name: appeals_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX appeals_newest ON public.appeals USING btree (agency_id, created_at DESC, id DESC);
+
 -- Name: article_versions_one_draft; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX article_versions_one_draft ON public.article_versions USING btree (agency_id, article_id) WHERE (state = ANY (ARRAY['draft'::text, 'review'::text]));
@@ -1068,6 +1210,10 @@ CREATE UNIQUE INDEX article_versions_one_draft ON public.article_versions USING 
 -- Name: audit_entries_subject; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX audit_entries_subject ON public.audit_entries USING btree (agency_id, subject_id, "position");
+
+-- Name: case_links_to; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_links_to ON public.case_links USING btree (agency_id, to_case);
 
 -- Name: cases_by_area; Type: INDEX; Schema: public; Owner: -
 
@@ -1084,6 +1230,18 @@ CREATE INDEX cases_by_service ON public.cases USING btree (agency_id, service_id
 -- Name: cases_by_status; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_by_status ON public.cases USING btree (agency_id, status, submitted_at DESC, id DESC) WHERE (status <> 'closed'::text);
+
+-- Name: cases_by_verdict; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_by_verdict ON public.cases USING btree (agency_id, verdict, submitted_at DESC, id DESC) WHERE (verdict IS NOT NULL);
+
+-- Name: cases_merged_into; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_merged_into ON public.cases USING btree (agency_id, merged_into) WHERE (merged_into IS NOT NULL);
+
+-- Name: cases_near; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_near ON public.cases USING btree (agency_id, service_id, latitude) INCLUDE (longitude, submitted_at) WHERE (latitude IS NOT NULL);
 
 -- Name: cases_newest; Type: INDEX; Schema: public; Owner: -
 
@@ -1179,6 +1337,18 @@ CREATE INDEX organisation_members_of_account ON public.organisation_members USIN
 
 CREATE INDEX outbox_pending ON public.outbox USING btree (agency_id, id) WHERE (done_at IS NULL);
 
+-- Name: recoveries_due; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX recoveries_due ON public.recoveries USING btree (agency_id, due_at, id);
+
+-- Name: recoveries_of_case; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX recoveries_of_case ON public.recoveries USING btree (agency_id, case_id, id);
+
+-- Name: recoveries_open; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX recoveries_open ON public.recoveries USING btree (agency_id, case_id) WHERE (state = 'open'::text);
+
 -- Name: search_words_by_weight; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX search_words_by_weight ON public.search_words USING btree (agency_id, word, weight DESC) INCLUDE (document, kind);
@@ -1195,6 +1365,11 @@ CREATE INDEX unit_members_of_account ON public.unit_members USING btree (agency_
 
 CREATE INDEX units_of_parent ON public.units USING btree (agency_id, parent) WHERE (parent IS NOT NULL);
 
+-- Name: appeals appeals_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.appeals
+    ADD CONSTRAINT appeals_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
 -- Name: article_versions article_versions_agency_id_article_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.article_versions
@@ -1204,6 +1379,16 @@ ALTER TABLE ONLY public.article_versions
 
 ALTER TABLE ONLY public.case_escalations
     ADD CONSTRAINT case_escalations_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: case_links case_links_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_links
+    ADD CONSTRAINT case_links_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: case_links case_links_agency_id_to_case_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.case_links
+    ADD CONSTRAINT case_links_agency_id_to_case_fkey FOREIGN KEY (agency_id, to_case) REFERENCES public.cases(agency_id, id);
 
 -- Name: case_notes case_notes_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -1255,6 +1440,11 @@ ALTER TABLE ONLY public.organisation_members
 ALTER TABLE ONLY public.organisation_support
     ADD CONSTRAINT organisation_support_agency_id_organisation_fkey FOREIGN KEY (agency_id, organisation) REFERENCES public.organisations(agency_id, key);
 
+-- Name: recoveries recoveries_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.recoveries
+    ADD CONSTRAINT recoveries_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
 -- Name: retention_rules retention_rules_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.retention_rules
@@ -1292,6 +1482,10 @@ CREATE POLICY agency ON public.accounts USING ((agency_id = (NULLIF(current_sett
 
 CREATE POLICY agency ON public.api_keys USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: appeals agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.appeals USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: article_versions agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.article_versions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -1324,6 +1518,10 @@ CREATE POLICY agency ON public.case_escalations USING ((agency_id = (NULLIF(curr
 
 CREATE POLICY agency ON public.case_history USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: case_links agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.case_links USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: case_notes agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.case_notes USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -1335,6 +1533,10 @@ CREATE POLICY agency ON public.case_numbers USING ((agency_id = (NULLIF(current_
 -- Name: case_questions agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.case_questions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: case_rules agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.case_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: cases agency; Type: POLICY; Schema: public; Owner: -
 
@@ -1412,6 +1614,10 @@ CREATE POLICY agency ON public.organisations USING ((agency_id = (NULLIF(current
 
 CREATE POLICY agency ON public.outbox USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: recoveries agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.recoveries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: retention_rules agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.retention_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -1448,6 +1654,10 @@ CREATE POLICY agency ON public.units USING ((agency_id = (NULLIF(current_setting
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
+-- Name: appeals; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.appeals ENABLE ROW LEVEL SECURITY;
+
 -- Name: article_versions; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.article_versions ENABLE ROW LEVEL SECURITY;
@@ -1480,6 +1690,10 @@ ALTER TABLE public.case_escalations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.case_history ENABLE ROW LEVEL SECURITY;
 
+-- Name: case_links; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.case_links ENABLE ROW LEVEL SECURITY;
+
 -- Name: case_notes; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.case_notes ENABLE ROW LEVEL SECURITY;
@@ -1491,6 +1705,10 @@ ALTER TABLE public.case_numbers ENABLE ROW LEVEL SECURITY;
 -- Name: case_questions; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.case_questions ENABLE ROW LEVEL SECURITY;
+
+-- Name: case_rules; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.case_rules ENABLE ROW LEVEL SECURITY;
 
 -- Name: cases; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -1568,6 +1786,10 @@ ALTER TABLE public.organisations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
+-- Name: recoveries; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.recoveries ENABLE ROW LEVEL SECURITY;
+
 -- Name: retention_rules; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.retention_rules ENABLE ROW LEVEL SECURITY;
@@ -1644,6 +1866,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.agencies TO cirm_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO cirm_app;
 
+-- Name: TABLE appeals; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.appeals TO cirm_app;
+
 -- Name: TABLE article_versions; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.article_versions TO cirm_app;
@@ -1688,6 +1914,10 @@ GRANT UPDATE(actor_id) ON TABLE public.case_history TO cirm_app;
 
 GRANT UPDATE(on_behalf_of) ON TABLE public.case_history TO cirm_app;
 
+-- Name: TABLE case_links; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.case_links TO cirm_app;
+
 -- Name: TABLE case_notes; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT ON TABLE public.case_notes TO cirm_app;
@@ -1711,6 +1941,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.case_numbers TO cirm_app;
 -- Name: TABLE case_questions; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.case_questions TO cirm_app;
+
+-- Name: TABLE case_rules; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.case_rules TO cirm_app;
 
 -- Name: TABLE cases; Type: ACL; Schema: public; Owner: -
 
@@ -1803,6 +2037,10 @@ GRANT SELECT(created_at) ON TABLE public.outbox TO cirm_router;
 -- Name: COLUMN outbox.done_at; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(done_at) ON TABLE public.outbox TO cirm_router;
+
+-- Name: TABLE recoveries; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.recoveries TO cirm_app;
 
 -- Name: TABLE retention_rules; Type: ACL; Schema: public; Owner: -
 

@@ -107,6 +107,16 @@ public sealed class QueryErrors
         return text is { Length: 0 } ? null : text;
     }
 
+    public double? Number(string name, string? text, double least, double most)
+    {
+        if (text is null) return null;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
+        errors.Add(new($"?{name}", "range", string.Create(CultureInfo.InvariantCulture, $"{name} has to be a number from {least} to {most}.")));
+        return null;
+    }
+
+    public void Missing(string name) => errors.Add(new($"?{name}", "required", "This is required."));
+
     /// <exception cref="Refusal"><see cref="Problems.Invalid"/> when anything was wrong.</exception>
     public void ThrowIfAny()
     {

@@ -35,12 +35,12 @@ public static class CaseEndpoints
         var submitted = await intake.SubmitAsync(
             caller, new(wanted.Service, wanted.Kind, wanted.Title, wanted.Description, wanted.Channel, wanted.Location?.ToLocation(), wanted.CitizenId, wanted.Answers,
                 wanted.OnBehalfOf == caller.CitizenId ? null : wanted.OnBehalfOf, wanted.Mandate), code, Answer, ct);
-        return TypedResults.Created(AddressOf(submitted.Id), new SubmittedCase(submitted, code));
+        return TypedResults.Created(AddressOf(submitted.Id), new SubmittedCase(submitted, code, SimilarCaseEndpoints.AddressFor(home, submitted)));
 
         string AddressOf(Guid id) => $"/v1/agencies/{home.Slug}/cases/{id}";
 
         StoredAnswer Answer(Case c) =>
-            new(StatusCodes.Status201Created, AddressOf(c.Id), EtagExtensions.Of(c), JsonSerializer.SerializeToUtf8Bytes(new SubmittedCase(c, code), Wire.Json), null);
+            new(StatusCodes.Status201Created, AddressOf(c.Id), EtagExtensions.Of(c), JsonSerializer.SerializeToUtf8Bytes(new SubmittedCase(c, code, SimilarCaseEndpoints.AddressFor(home, c)), Wire.Json), null);
     }
 
     static async Task<Ok<Page<Case>>> List([AsParameters] CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, AccessLog log, HttpContext http, CancellationToken ct)
@@ -51,11 +51,17 @@ public static class CaseEndpoints
         return TypedResults.Ok(page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString()));
     }
 
-    static async Task<Ok<Case>> Get(Guid id, Caller caller, Cases cases, CaseFollowing following, AccessLog log, CancellationToken ct)
+    static async Task<Ok<Case>> Get(
+        Guid id, Caller caller, Cases cases, CaseFollowing following, CaseRuleBook rules, CaseMerges merges, TimeProvider clock, AccessLog log, CancellationToken ct)
     {
         var found = await FindAsync(cases, caller, id, ct);
         await log.RecordAsync(caller, "case.read", "case", id, found.CitizenId, ct);
-        return TypedResults.Ok(found with { Refusal = await following.RefusalOfAsync(caller.Agency, found, ct) });
+        return TypedResults.Ok(found with
+        {
+            Refusal = await following.RefusalOfAsync(caller.Agency, found, ct),
+            Reopening = found.Status.IsOver() ? (await rules.FindAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) : null,
+            Merged = caller.IsStaff ? await merges.IntoAsync(caller.Agency, id, ct) : null,
+        });
     }
 
     internal static async Task<Case> FindAsync(Cases cases, Caller caller, Guid id, CancellationToken ct) => await cases.FindAsync(caller, id, ct) ?? throw Unknown(id);
@@ -125,7 +131,8 @@ public static class CaseEndpoints
     /// <summary>A case as its submitter sees it, once.</summary>
     /// <param name="Submitted">The case.</param>
     /// <param name="TrackingCode">Follows the case without an account; it is not shown again.</param>
-    public sealed record SubmittedCase([property: JsonIgnore] Case Submitted, string TrackingCode) : IVersioned
+    /// <param name="Similar">Where to look for cases that may be about the same; null without a point.</param>
+    public sealed record SubmittedCase([property: JsonIgnore] Case Submitted, string TrackingCode, string? Similar) : IVersioned
     {
         public Guid Id => Submitted.Id;
         public long Number => Submitted.Number;
@@ -188,6 +195,9 @@ public static class CaseEndpoints
         [FromQuery(Name = "overdue"), Description("true: open after its time; false: the others.")]
         public string? Overdue { get; init; }
 
+        [FromQuery(Name = "verdict"), Description("What the citizen said: solved, notSolved, or silent, when the case is over and nothing was said.")]
+        public string? Verdict { get; init; }
+
         [FromQuery(Name = "order"), Description("newest first (so it is when not said), or due: open cases by clock, what is due first, those that wait for the citizen last.")]
         public string? Order { get; init; }
 
@@ -197,7 +207,8 @@ public static class CaseEndpoints
             var filter = new CaseFilter(
                 read.Words<CaseStatus>("status", Status), read.Text("service", Service), read.Word<Channel>("channel", Channel), read.Word<CaseKind>("kind", Kind),
                 read.Text("area", Area), read.Id("assignee", Assignee), read.Text("unit", Unit), read.Id("citizen", Citizen), read.Time("submittedFrom", SubmittedFrom),
-                read.Time("submittedTo", SubmittedTo), read.Text("q", Q), read.Flag("overdue", Overdue), read.Word<CaseOrder>("order", Order) ?? CaseOrder.Newest);
+                read.Time("submittedTo", SubmittedTo), read.Text("q", Q), read.Flag("overdue", Overdue), read.Word<SaidOrSilent>("verdict", Verdict),
+                read.Word<CaseOrder>("order", Order) ?? CaseOrder.Newest);
             read.ThrowIfAny();
             return filter;
         }

@@ -16,7 +16,7 @@ public static class CaseworkEndpoints
         var cases = app.MapGroup("/v1/agencies/{agency}/cases").WithTags("Cases").WithEtags();
         cases.MapPatch("/{id:guid}", Change).WithName("changeCase").Allow(Who.Staff, "cases:write");
         cases.MapPost("/{id:guid}/transitions", Transition).WithName("transitionCase").Allow(Who.Staff, "cases:write")
-            .Refuses(Problems.TransitionNotAllowed, Problems.CaseMoved);
+            .Refuses(Problems.TransitionNotAllowed, Problems.CaseMerged, Problems.CaseMoved);
         cases.MapPost("/{id:guid}/notes", AddNote).WithName("addCaseNote").Allow(Who.Members, "cases:write");
         cases.MapGet("/{id:guid}/history", History).WithName("listCaseHistory").Allow(Who.Members, "cases:read");
     }
@@ -43,7 +43,7 @@ public static class CaseworkEndpoints
     }
 
     static async Task<Ok<Case>> Transition(Guid id, Body<TransitionCase> body, Caller caller, Casework work, CancellationToken ct) =>
-        TypedResults.Ok(await work.TransitionAsync(caller, id, body.Value.To, body.Value.Reason, body.Value.Note, ct) ?? throw CaseEndpoints.Unknown(id));
+        TypedResults.Ok(await work.TransitionAsync(caller, id, body.Value.To, body.Value.Reason, body.Value.Note, body.Value.Outcome, ct) ?? throw CaseEndpoints.Unknown(id));
 
     static async Task<Created<CaseNote>> AddNote(Guid id, Body<AddCaseNote> body, Caller caller, Agency home, Casework work, CancellationToken ct)
     {
@@ -99,6 +99,9 @@ public static class CaseworkEndpoints
         /// <summary>A public note that goes with it.</summary>
         [MinLength(1), MaxLength(20_000)]
         public string? Note { get; init; }
+
+        /// <summary>What became of the case, when it is resolved, refused or closed: only fixed, answered and granted claim success.</summary>
+        public CaseOutcome? Outcome { get; init; }
     }
 
     /// <summary>A note on a case.</summary>

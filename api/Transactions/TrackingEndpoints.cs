@@ -11,8 +11,6 @@ namespace Cirm.Api.Transactions;
 /// <summary>Following, continuing and taking over a case without an account, by the code that its submitter was shown; and one's own cases with one.</summary>
 public static class TrackingEndpoints
 {
-    static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-    const int WrongPerAddress = 30;
     static readonly TimeSpan NoteWindow = TimeSpan.FromMinutes(10);
     const int NotesPerCase = 10;
 
@@ -26,13 +24,21 @@ public static class TrackingEndpoints
     }
 
     static async Task<Ok<TrackedCase>> Track(
-        string code, Caller caller, Cases cases, CaseFollowing following, GuessThrottle throttle, HttpContext http, CancellationToken ct)
+        string code, Caller caller, Cases cases, CaseFollowing following, Recoveries recoveries, CaseRuleBook rules, TimeProvider clock, GuessThrottle throttle,
+        HttpContext http, CancellationToken ct)
     {
-        var found = await GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null);
+        var found = await CitizensCase.GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null);
         var history = await cases.HistoryAsync(caller.Agency, found.Id, staff: false, null, 200, ct);
+        var asked = found.Status.IsOver() || found.Round > 1 // nobody is asked again before a first end
+            ? await recoveries.ListAsync(Caller.System(caller.Agency), new(null, null, false, null, found.Id), null, 20, ct) : [];
+        var reopening = found.Status.IsOver() ? (await rules.FindAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) : null;
+        // Who follows a merged case follows the one that goes on in its place, as far as that tells nothing of who submitted it.
+        var living = found.MergedInto is { } survivor ? (await cases.FindAsync(Caller.System(caller.Agency), survivor, ct))! : found;
         return TypedResults.Ok(new TrackedCase(
-            found.Id, found.Number, found.Service, found.Kind, found.Status, found.Title, found.SubmittedAt, found.FirstResponseAt, found.FirstResponseDueAt, found.DueAt,
-            found.WaitingSince, found.ClosedAt, found.Overdue, found.EnteredBy is not null, await following.RefusalOfAsync(caller.Agency, found, ct), [.. history.Select(h => h with { OnBehalfOf = null })]));
+            found.Id, found.Number, found.Service, found.Kind, living.Status, found.Title, found.SubmittedAt, living.FirstResponseAt, living.FirstResponseDueAt, living.DueAt,
+            living.WaitingSince, living.ClosedAt, living.Overdue, found.EnteredBy is not null, await following.RefusalOfAsync(caller.Agency, found, ct), living.Outcome,
+            found.Verdict, found.VerdictAt, found.Round, reopening, living == found ? null : living.Number, [.. asked.Select(RecoveryEndpoints.AskedAgain.Of)],
+            [.. history.Select(h => h with { OnBehalfOf = null })]));
     }
 
     static async Task<Created<CaseNote>> AddNote(
@@ -40,7 +46,7 @@ public static class TrackingEndpoints
     {
         var ofCase = $"notes by the code {Convert.ToHexString(TrackingCode.HashOf(code))}";
         throttle.Check(ofCase, NotesPerCase, NoteWindow);
-        var note = await GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await following.AddNoteAsync(caller, code, body.Value.Text, ct) : null);
+        var note = await CitizensCase.GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await following.AddNoteAsync(caller, code, body.Value.Text, ct) : null);
         throttle.CountWrong(ofCase, NotesPerCase, NoteWindow);
         return TypedResults.Created($"/v1/agencies/{home.Slug}/tracking/{Uri.EscapeDataString(code)}", note);
     }
@@ -48,7 +54,7 @@ public static class TrackingEndpoints
     static async Task<Ok<Case>> Claim(
         string code, Caller caller, Cases cases, CaseFollowing following, GuessThrottle throttle, HttpContext http, CancellationToken ct)
     {
-        var id = await GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await following.ClaimAsync(caller, code, ct) is { } found ? $"{found}" : null : null);
+        var id = await CitizensCase.GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await following.ClaimAsync(caller, code, ct) is { } found ? $"{found}" : null : null);
         return TypedResults.Ok(await CaseEndpoints.FindAsync(cases, caller, Guid.Parse(id), ct));
     }
 
@@ -60,16 +66,6 @@ public static class TrackingEndpoints
         var found = await cases.ListAsync(
             caller with { Kind = ActorKind.Citizen }, ownOnly: true, filter, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
         return TypedResults.Ok(page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString()));
-    }
-
-    // Wrong codes are counted, right ones are not.
-    static async Task<T> GuessedAsync<T>(GuessThrottle throttle, HttpContext http, Func<Task<T?>> look) where T : class
-    {
-        var guesser = $"tracking from {Limits.AddressOf(http)}";
-        throttle.Check(guesser, WrongPerAddress, Window);
-        if (await look() is { } found) return found;
-        throttle.CountWrong(guesser, WrongPerAddress, Window);
-        throw Problems.NotFound.Because("No case has this tracking code.");
     }
 
     /// <summary>What the submitter adds.</summary>
@@ -97,8 +93,17 @@ public static class TrackingEndpoints
     /// <param name="Overdue">Still open after its time.</param>
     /// <param name="Assisted">A clerk entered it for somebody who called, came or wrote.</param>
     /// <param name="Refusal">Why it was refused, and how to object.</param>
+    /// <param name="Outcome">What became of it, by the agency's word.</param>
+    /// <param name="Verdict">What became of it, by its citizen's.</param>
+    /// <param name="VerdictAt">When that was said.</param>
+    /// <param name="Round">1, and one more with every reopening.</param>
+    /// <param name="Reopening">Whether and until when it can be reopened, once it is over.</param>
+    /// <param name="MergedInto">The number of the case that goes on in its place; status, dates and outcome are that one's.</param>
+    /// <param name="Recoveries">What the agency does because its citizen called it not solved, and what it asks.</param>
     /// <param name="History">What happened, with public notes.</param>
     public sealed record TrackedCase(
         Guid Id, long Number, string Service, CaseKind Kind, CaseStatus Status, string Title, DateTimeOffset SubmittedAt, DateTimeOffset? FirstResponseAt,
-        DateTimeOffset? FirstResponseDueAt, DateTimeOffset? DueAt, DateTimeOffset? WaitingSince, DateTimeOffset? ClosedAt, bool Overdue, bool Assisted, RefusalNotice? Refusal, IReadOnlyList<CaseEvent> History);
+        DateTimeOffset? FirstResponseDueAt, DateTimeOffset? DueAt, DateTimeOffset? WaitingSince, DateTimeOffset? ClosedAt, bool Overdue, bool Assisted,
+        RefusalNotice? Refusal, CaseOutcome? Outcome, Verdict? Verdict, DateTimeOffset? VerdictAt, int Round, Reopening? Reopening, long? MergedInto,
+        IReadOnlyList<RecoveryEndpoints.AskedAgain> Recoveries, IReadOnlyList<CaseEvent> History);
 }

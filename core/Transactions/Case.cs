@@ -44,6 +44,38 @@ public enum CaseStatus
     Reopened,
 }
 
+/// <summary>What became of a case, by the agency's word: only the first three claim that the citizen has what was asked for.</summary>
+public enum CaseOutcome
+{
+    /// <summary>It was put right.</summary>
+    Fixed,
+    /// <summary>The question was answered.</summary>
+    Answered,
+    /// <summary>What was applied for was given.</summary>
+    Granted,
+    /// <summary>Somebody else is responsible.</summary>
+    NotOurs,
+    /// <summary>It was not there when somebody looked.</summary>
+    NotFound,
+    /// <summary>Another case is about the same.</summary>
+    Duplicate,
+    /// <summary>Nothing is done about it.</summary>
+    NoAction,
+    /// <summary>It cannot be done.</summary>
+    Cannot,
+    /// <summary>The citizen does not want it any more.</summary>
+    Withdrawn,
+}
+
+/// <summary>The citizen's word on what became of a case.</summary>
+public enum Verdict
+{
+    /// <summary>It is solved.</summary>
+    Solved,
+    /// <summary>It is not, whatever the agency says.</summary>
+    NotSolved,
+}
+
 /// <summary>How a case came in.</summary>
 public enum Channel
 {
@@ -108,24 +140,21 @@ public sealed record Location(double? Latitude, double? Longitude, string? Area)
 /// <param name="ErasedAt">When its content was removed; what is counted stayed.</param>
 /// <param name="Overdue">Still open after <paramref name="DueAt"/>, or was so when the citizen was asked.</param>
 /// <param name="Version">For If-Match.</param>
+/// <param name="Outcome">What became of it, by the agency's word; null while it is open, and where the agency did not say.</param>
+/// <param name="Verdict">The citizen's word on this round; null while there is none, which counts as silence and never as satisfaction.</param>
+/// <param name="VerdictAt">When that was said.</param>
+/// <param name="Round">1, and one more with every reopening. The words on former rounds stay in the history.</param>
+/// <param name="DecidedAt">When the agency ended this round.</param>
+/// <param name="MergedInto">The case that goes on in its place.</param>
 public sealed record Case(
     Guid Id, long Number, string Service, int ServiceVersion, CaseKind Kind, CaseStatus Status, Channel Channel, string Title, string? Description,
     [property: JsonIgnore] double? Latitude, [property: JsonIgnore] double? Longitude, [property: JsonIgnore] string? Area,
     Dictionary<string, JsonElement>? Answers, Guid? CitizenId, Guid? Assignee, string? ExternalId, DateTimeOffset SubmittedAt, DateTimeOffset? FirstResponseAt,
     DateTimeOffset? FirstResponseDueAt, DateTimeOffset? DueAt, DateTimeOffset? WaitingSince, ClockRisk FirstResponseRisk, ClockRisk Risk,
-    DateTimeOffset? ClosedAt, Guid? Mandate, Guid? EnteredBy, DateTimeOffset? ErasedAt, bool Overdue, [property: JsonIgnore] long Version) : IVersioned
+    DateTimeOffset? ClosedAt, Guid? Mandate, Guid? EnteredBy, DateTimeOffset? ErasedAt, bool Overdue, [property: JsonIgnore] long Version,
+    CaseOutcome? Outcome = null, Verdict? Verdict = null, DateTimeOffset? VerdictAt = null, int Round = 1, DateTimeOffset? DecidedAt = null,
+    Guid? MergedInto = null) : IVersioned
 {
-    static readonly Dictionary<CaseStatus, CaseStatus[]> Next = new()
-    {
-        [CaseStatus.Submitted] = [CaseStatus.Accepted],
-        [CaseStatus.Accepted] = [CaseStatus.InProgress],
-        [CaseStatus.InProgress] = [CaseStatus.Resolved, CaseStatus.Refused],
-        [CaseStatus.Resolved] = [CaseStatus.Closed, CaseStatus.Reopened],
-        [CaseStatus.Refused] = [CaseStatus.Closed, CaseStatus.Reopened],
-        [CaseStatus.Closed] = [CaseStatus.Reopened],
-        [CaseStatus.Reopened] = [CaseStatus.InProgress],
-    };
-
     /// <summary>Why it was refused and how to object, where one case is shown; null when the agency's last word was another.</summary>
     public RefusalNotice? Refusal { get; init; }
 
@@ -137,34 +166,86 @@ public sealed record Case(
     public DateTimeOffset NextDueAt => WaitingSince is not null ? DateTimeOffset.MaxValue
         : FirstResponseAt is null && FirstResponseDueAt is { } first && !(DueAt < first) ? first : DueAt ?? DateTimeOffset.MaxValue;
 
-    /// <summary>Where a case can go from a status (TX-CASE).</summary>
-    public static IReadOnlyList<CaseStatus> After(CaseStatus status) => Next[status];
+    /// <summary>What the citizen can still do about how it ended; only in the answer about one case that is over.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Reopening? Reopening { get; init; }
 
-    /// <summary>Moves the case on, or refuses and names where it can go.</summary>
-    /// <exception cref="Refusal"><see cref="Problems.TransitionNotAllowed"/>, with <c>allowed</c>.</exception>
-    public Case Transition(CaseStatus to, DateTimeOffset now)
+    /// <summary>Cases that were merged into this one; only in the answer about one case, and for staff only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CaseName>? Merged { get; init; }
+
+    /// <summary>Moves the case on, or refuses and names where it can go. A case that is reopened begins a new round, on which nobody has said a word yet.</summary>
+    /// <param name="to">Where.</param>
+    /// <param name="now">The time of the step.</param>
+    /// <param name="outcome">What became of it, when it ends; null keeps what was said before.</param>
+    /// <param name="by">Whose decision it is.</param>
+    /// <exception cref="Refusal"><see cref="Problems.TransitionNotAllowed"/>, with <c>allowed</c>; <see cref="Problems.CaseMerged"/>;
+    /// <see cref="Platform.Problems.Invalid"/> for an outcome that says other than the status.</exception>
+    public Case Transition(CaseStatus to, DateTimeOffset now, CaseOutcome? outcome = null, StepBy by = StepBy.Agency)
     {
-        if (!After(Status).Contains(to))
+        if (MergedInto is { } survivor) throw WasMerged(survivor);
+        var after = LifeCycle.After(Status, by);
+        if (!after.Contains(to))
         {
-            var allowed = After(Status).Select(s => s.Word()).ToArray();
+            var allowed = after.Select(s => s.Word()).ToArray();
             throw Problems.TransitionNotAllowed.Because(
                 $"A case that is {Status.Word()} cannot become {to.Word()}; it can become {string.Join(" or ", allowed)}.",
                 new Dictionary<string, object?> { ["from"] = Status.Word(), ["allowed"] = allowed });
         }
+        if (outcome is { } said && WhyNot(said, Status, to) is { } why) throw Platform.Problems.InvalidValue("/outcome", "not-allowed", why);
+        var begins = to == CaseStatus.Reopened;
         return this with
         {
             Status = to,
-            FirstResponseAt = FirstResponseAt ?? now,
-            ClosedAt = to == CaseStatus.Closed ? now : null,
+            FirstResponseAt = by == StepBy.Citizen ? FirstResponseAt : FirstResponseAt ?? now,
+            ClosedAt = to == CaseStatus.Closed ? ClosedAt ?? now : null,
             Overdue = IsOverdue(to, DueAt, WaitingSince ?? now),
+            Outcome = begins ? null : outcome ?? Outcome,
+            Verdict = begins ? null : Verdict,
+            VerdictAt = begins ? null : VerdictAt,
+            Round = begins ? Round + 1 : Round,
+            DecidedAt = begins ? null : to.IsOver() ? DecidedAt ?? now : DecidedAt,
         };
     }
 
-    /// <summary>Whether the agency still has something to do.</summary>
-    public static bool IsOpen(CaseStatus status) => status is CaseStatus.Submitted or CaseStatus.Accepted or CaseStatus.InProgress or CaseStatus.Reopened;
+    /// <summary>Ends the case, because another one is about the same and goes on for both.</summary>
+    /// <exception cref="Refusal"><see cref="Problems.MergeInACircle"/>, <see cref="Problems.CaseMerged"/>, <see cref="Problems.MergeIntoMerged"/>.</exception>
+    public Case MergeInto(Case goesOn, DateTimeOffset now)
+    {
+        if (goesOn.MergedInto == Id)
+            throw Problems.MergeInACircle.Because($"Case {goesOn.Number} was merged into this one.", new Dictionary<string, object?> { ["mergedInto"] = Id });
+        if (MergedInto is { } already) throw WasMerged(already);
+        if (goesOn.MergedInto is { } survivor)
+            throw Problems.MergeIntoMerged.Because($"Case {goesOn.Number} was merged itself; merge into the one that goes on.", new Dictionary<string, object?> { ["mergedInto"] = survivor });
+        return Transition(CaseStatus.Closed, now, CaseOutcome.Duplicate, StepBy.Merge) with { MergedInto = goesOn.Id };
+    }
+
+    /// <summary>Keeps the citizen's word. The agency's status stays what it is: neither side overwrites the other's.</summary>
+    /// <param name="verdict">What is said; the last word of a round counts.</param>
+    /// <param name="status">Where the case stands, or the one that it was merged into.</param>
+    /// <param name="now">When.</param>
+    /// <exception cref="Refusal"><see cref="Problems.CaseNotOver"/>.</exception>
+    public Case Say(Verdict verdict, CaseStatus status, DateTimeOffset now) =>
+        status.IsOver() ? this with { Verdict = verdict, VerdictAt = now } : throw NotOver(status, "A verdict is possible");
+
+    /// <summary>The refusal of something that has to wait until the agency says that the case is over.</summary>
+    internal static Refusal NotOver(CaseStatus status, string what) => Problems.CaseNotOver.Because(
+        $"The case is {status.Word()}. {what} once the agency says that it is resolved, refused or closed.",
+        new Dictionary<string, object?> { ["caseStatus"] = status.Word(), ["possibleWhen"] = Enum.GetValues<CaseStatus>().Where(LifeCycle.IsOver).Select(s => s.Word()).ToArray() });
+
+    /// <summary>The refusal of a step of a case that does not go on any more.</summary>
+    internal static Refusal WasMerged(Guid survivor) => Problems.CaseMerged.Because(
+        "This case was merged into another one, which goes on in its place.", new Dictionary<string, object?> { ["mergedInto"] = survivor });
+
+    // "Closed" must not claim "fixed" (FixMyStreet #1339, #1340), and "refused" cannot.
+    static string? WhyNot(CaseOutcome outcome, CaseStatus from, CaseStatus to) =>
+        !to.IsOver() ? "An outcome goes with resolved, refused or closed."
+        : outcome is CaseOutcome.Fixed or CaseOutcome.Answered or CaseOutcome.Granted && (to == CaseStatus.Refused || from == CaseStatus.Refused)
+            ? $"A case that was refused was not {outcome.Word()}."
+        : null;
 
     /// <summary>Whether a case is open after its time.</summary>
-    public static bool IsOverdue(CaseStatus status, DateTimeOffset? dueAt, DateTimeOffset now) => IsOpen(status) && dueAt < now;
+    public static bool IsOverdue(CaseStatus status, DateTimeOffset? dueAt, DateTimeOffset now) => !status.IsOver() && dueAt < now;
 }
 
 /// <summary>What follows a case without an account: 16 characters of Crockford's base 32, 80 random bits; we keep only its hash.</summary>

@@ -4,7 +4,7 @@ namespace Cirm.Core.Transactions;
 
 /// <summary>
 /// Takes out of cases what people said and who they are, and leaves what is counted: service, version, kind, status, channel,
-/// area and all times. Erasure and retention share it; tests/Transactions/ErasureTests.cs asks of every column which it is.
+/// area and all times. Erasure and retention share it; tests/Identity/ErasureTests.cs asks of every column which it is.
 /// </summary>
 static class CaseContent
 {
@@ -30,6 +30,14 @@ static class CaseContent
             """, new { cases });
         transaction.Enqueue("""
             update case_history set reason = null, on_behalf_of = null, actor_id = case when actor_kind = 'citizen' then null else actor_id end
+            where agency_id = @agency and case_id = any (@cases)
+            """, new { cases });
+        transaction.Enqueue("""
+            update recoveries set reason = '', answer = null, outcome_text = null, version = version + 1
+            where agency_id = @agency and case_id = any (@cases)
+            """, new { cases });
+        transaction.Enqueue("""
+            update appeals set reason = '', decision_reason = null, version = version + 1
             where agency_id = @agency and case_id = any (@cases)
             """, new { cases });
     }

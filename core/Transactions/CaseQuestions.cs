@@ -84,6 +84,20 @@ public sealed class CaseQuestions(TenantDb db, Calendars calendars, TimeProvider
         return ended;
     }
 
+    /// <summary>Ends the waiting of a case that ends itself: one that is over waits for nobody.</summary>
+    /// <param name="change">In which the case was read.</param>
+    /// <param name="caller">Who ends it.</param>
+    /// <param name="from">As it was.</param>
+    /// <param name="to">As it will be.</param>
+    /// <param name="reason">Why it ends.</param>
+    /// <param name="now">When.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The case as it will be, with the due date that moved.</returns>
+    internal async Task<Case> EndWithCaseAsync(Change change, Caller caller, Case from, Case to, string reason, DateTimeOffset now, CancellationToken ct) =>
+        from.WaitingSince is not null && to.Status.IsOver() && await EndAsync(change, caller, from.Id, now, QuestionEnd.Withdrawn, reason, null, ct) is { } ended
+            ? to with { WaitingSince = null, DueAt = ended.DueAt }
+            : to;
+
     /// <summary>Ends the waiting in a change that is under way, and gives back the open time that passed: both due dates that lie ahead move by exactly that.</summary>
     /// <returns>The question, or null when the case waits for none.</returns>
     internal async Task<CaseQuestion?> EndAsync(
@@ -111,7 +125,7 @@ public sealed class CaseQuestions(TenantDb db, Calendars calendars, TimeProvider
             update case_questions set ended_at = @until, ended_by = @by, end_note_id = @answer
             where agency_id = @agency and case_id = @caseId and id = @id
             """, new { caseId, waiting.Id, until, by, answer });
-        CaseHistory.Append(change, caller, caseId, now, by.Word(), null, null, reason, answer, onBehalfOf, new { was = waiting.DueAt, dueAt });
+        CaseHistory.Append(change, caller, caseId, now, by.Word(), null, null, reason, answer, onBehalfOf, detail: new { was = waiting.DueAt, dueAt });
         change.Audit(now, $"case.{by.Word()}", "case", caseId, JsonSerializer.Serialize(new { question = waiting.Id }));
         change.Emit(now, OutboxEvent.Of($"case.{by.Word()}", caseId, new { waiting.Number, question = waiting.Id }));
         if (dueAt != waiting.DueAt) change.Emit(now, OutboxEvent.Of("case.due-moved", caseId, new { waiting.Number, was = waiting.DueAt, dueAt }));

@@ -17,10 +17,11 @@ namespace Cirm.Core.Transactions;
 /// <param name="SubmittedTo">Before.</param>
 /// <param name="Text">Stands in title, description or area, or is the case's number or external id.</param>
 /// <param name="Overdue">Open after its time, or not.</param>
+/// <param name="Verdict">What the citizen said, or that nothing was said although the case is over.</param>
 /// <param name="Order">What comes first; by clock there are open cases only.</param>
 public sealed record CaseFilter(
     CaseStatus[]? Status, string? Service, Channel? Channel, CaseKind? Kind, string? Area, Guid? Assignee, string? Unit, Guid? CitizenId,
-    DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue, CaseOrder Order = CaseOrder.Newest)
+    DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue, SaidOrSilent? Verdict = null, CaseOrder Order = CaseOrder.Newest)
 {
     /// <summary>Narrows nothing.</summary>
     public static readonly CaseFilter None = new(null, null, null, null, null, null, null, null, null, null, null, null);
@@ -38,6 +39,17 @@ public enum CaseOrder
     Due,
 }
 
+/// <summary>The citizen's word on a case that is over, or none.</summary>
+public enum SaidOrSilent
+{
+    /// <summary>It is solved.</summary>
+    Solved,
+    /// <summary>It is not solved.</summary>
+    NotSolved,
+    /// <summary>The case is over, and the citizen has said nothing.</summary>
+    Silent,
+}
+
 /// <summary>Reads cases. Staff see all of their agency, others what is theirs or of whom they represent.</summary>
 public sealed class Cases(TenantDb db, TimeProvider clock)
 {
@@ -45,7 +57,8 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
         c.id, c.number, s.key as service, c.service_version, c.kind, c.status, c.channel, c.title, c.description, c.latitude, c.longitude, c.area, c.answers,
         c.citizen_id, c.assignee, c.external_id, c.submitted_at, c.first_response_at, c.first_response_due_at, c.due_at,
         c.paused_at as waiting_since, c.first_response_risk, c.risk, c.closed_at, c.mandate_id as mandate, c.entered_by, c.erased_at,
-        c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and coalesce(c.due_at < coalesce(c.paused_at, @now), false) as overdue, c.version
+        c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and coalesce(c.due_at < coalesce(c.paused_at, @now), false) as overdue, c.version,
+        c.outcome, c.verdict, c.verdict_at, c.round, coalesce(c.decided_at, c.closed_at) as decided_at, c.merged_into
         """;
 
     // As in the index cases_queue, to the letter.
@@ -82,6 +95,26 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
             where c.agency_id = @agency and c.tracking_hash = @hash
               and {CodeHolds}
             """, new { Hash = TrackingCode.HashOf(code), Now = clock.Now() }, ct);
+
+    /// <summary>The case of whoever speaks as its citizen: theirs or that of whom they represent by sign-in, or by its code.</summary>
+    /// <param name="caller">Who speaks.</param>
+    /// <param name="id">Of the case.</param>
+    /// <param name="code">The tracking code; null when the sign-in is to count.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The case, or null when it is not theirs.</returns>
+    public Task<Case?> FindOwnAsync(Caller caller, Guid id, string? code, CancellationToken ct) =>
+        db.QuerySingleOrDefaultAsync<Case>(caller.Agency, $"""
+            select {Columns}
+            from cases c
+            join services s on s.agency_id = c.agency_id and s.id = c.service_id
+            where c.agency_id = @agency and c.id = @id
+              and (@hash is not null and c.tracking_hash = @hash and {CodeHolds}
+                   or @hash is null and {CaseVisibility.ForCaller})
+            """,
+            new
+            {
+                id, Hash = code is null ? null : TrackingCode.HashOf(code), Staff = false, Citizen = caller.CitizenId, Account = caller.Id, Now = clock.Now(),
+            }, ct);
 
     /// <summary>A case's place in a list.</summary>
     public static TimeCursor PlaceOf(Case c, CaseOrder order) => new(order == CaseOrder.Newest ? c.SubmittedAt : c.NextDueAt, c.Id);
@@ -127,6 +160,8 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
               and (@overdue is distinct from true
                    or c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and ({InQueue} < @now or {InQueue} = 'infinity'))
               and ({(filter.Order == CaseOrder.Newest ? "true" : "c.status in ('submitted', 'accepted', 'inProgress', 'reopened')")})
+              and (@verdict is null or c.verdict = @verdict
+                   or @verdict = 'silent' and c.verdict is null and c.status in ('resolved', 'refused', 'closed') and c.merged_into is null)
               and (@at is null or {behind})
             order by {order}
             limit @limit
@@ -136,7 +171,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
                 Citizen = caller.CitizenId, Account = caller.Id, Status = filter.Status?.Select(s => s.Word()).ToArray(), filter.Service,
                 filter.Channel, filter.Kind, filter.Area, filter.Assignee, filter.Unit, filter.CitizenId, filter.SubmittedFrom, filter.SubmittedTo, filter.Text,
                 Pattern = filter.Text is null ? null : $"%{filter.Text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%",
-                filter.Overdue, after?.At, after?.Id, limit, Now = clock.Now(),
+                filter.Overdue, filter.Verdict, after?.At, after?.Id, limit, Now = clock.Now(),
             }, ct);
     }
 
@@ -172,7 +207,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
     public Task<IReadOnlyList<CaseEvent>> HistoryAsync(Guid agency, Guid id, bool staff, Guid? after, int limit, CancellationToken ct) =>
         db.QueryAsync<CaseEvent>(agency, """
             select h.id, h.at, h.kind, h.from_status, h.to_status, h.reason, n.text as note, n.visibility, h.detail, h.actor_kind,
-              case when @staff then h.actor_id end as actor_id, h.on_behalf_of
+              case when @staff then h.actor_id end as actor_id, h.on_behalf_of, h.outcome, h.verdict
             from case_history h
             left join case_notes n on n.agency_id = h.agency_id and n.case_id = h.case_id and n.id = h.note_id
             where h.agency_id = @agency and h.case_id = @id

@@ -8,29 +8,59 @@ namespace Cirm.Core.Transactions;
 public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider clock)
 {
     /// <summary>Moves a case on.</summary>
+    /// <param name="caller">Who decides it.</param>
+    /// <param name="id">Which case.</param>
+    /// <param name="to">Where.</param>
+    /// <param name="reason">Why; the citizen reads it.</param>
+    /// <param name="note">A public note that goes with it.</param>
+    /// <param name="outcome">What became of it, when it ends.</param>
+    /// <param name="ct">Gives up.</param>
     /// <returns>The case, or null when it is not there for this caller.</returns>
-    /// <exception cref="Refusal"><see cref="Problems.TransitionNotAllowed"/>, <see cref="Problems.CaseMoved"/>.</exception>
-    public async Task<Case?> TransitionAsync(Caller caller, Guid id, CaseStatus to, string reason, string? note, CancellationToken ct)
+    /// <exception cref="Refusal"><see cref="Problems.TransitionNotAllowed"/>, <see cref="Problems.CaseMerged"/>, <see cref="Problems.CaseMoved"/>.</exception>
+    public async Task<Case?> TransitionAsync(Caller caller, Guid id, CaseStatus to, string reason, string? note, CaseOutcome? outcome, CancellationToken ct)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
         var from = await FindForChangeAsync(change, id, now, ct);
         if (from is null) return null;
-        var moved = from.Transition(to, now);
-        // A case that is over waits for nobody.
-        if (from.WaitingSince is not null && !Case.IsOpen(to) && await questions.EndAsync(change, caller, id, now, QuestionEnd.Withdrawn, reason, null, ct) is { } ended)
-            moved = moved with { WaitingSince = null, DueAt = ended.DueAt, Version = moved.Version + 1 };
-        var changed = await change.ExecuteAsync("""
-            update cases set status = @status, first_response_at = @firstResponseAt, closed_at = @closedAt, version = version + 1, updated_at = @now
-            where agency_id = @agency and id = @id and status = @from
-            """, new { id, moved.Status, moved.FirstResponseAt, moved.ClosedAt, From = from.Status, now }, ct);
-        if (changed == 0) throw Problems.CaseMoved.Because("The status changed while this was decided.");
+        var ended = await questions.EndWithCaseAsync(change, caller, from, from.Transition(to, now, outcome), reason, now, ct);
         Guid? noteId = note is null ? null : CaseHistory.AddNote(change, caller, id, now, note, NoteVisibility.Public);
-        CaseHistory.Append(change, caller, id, now, "transitioned", from.Status, to, reason, noteId);
-        change.Audit(now, "case.transitioned", "case", id, JsonSerializer.Serialize(new { from = from.Status.Word(), to = to.Word() }));
-        change.Emit(now, OutboxEvent.Of("case.transitioned", id, new { from.Number, from = from.Status, to }));
+        var moved = await MoveAsync(change, caller, from, ended, reason, noteId, now, ct);
         await change.CommitAsync(ct);
-        return moved with { Version = moved.Version + 1 };
+        return moved;
+    }
+
+    /// <summary>Writes a step of the life cycle down, whoever decided it: state, history, audit entry, events.</summary>
+    /// <param name="change">In which the case was read.</param>
+    /// <param name="caller">Who did it.</param>
+    /// <param name="from">As it was.</param>
+    /// <param name="to">As <see cref="Case.Transition"/> says.</param>
+    /// <param name="reason">Why, in words for all concerned.</param>
+    /// <param name="noteId">A note that goes with it.</param>
+    /// <param name="now">When.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="Refusal"><see cref="Problems.CaseMoved"/>.</exception>
+    internal static async Task<Case> MoveAsync(Change change, Caller caller, Case from, Case to, string reason, Guid? noteId, DateTimeOffset now, CancellationToken ct)
+    {
+        // What the citizen says in the same moment is kept: only a new round takes the verdict off the case.
+        var kept = await change.QuerySingleOrDefaultAsync<Kept>("""
+            update cases set
+              status = @status, first_response_at = @firstResponseAt, closed_at = @closedAt, outcome = @outcome, decided_at = @decidedAt, round = @round,
+              merged_into = @mergedInto,
+              verdict = case when round = @round then verdict end, verdict_at = case when round = @round then verdict_at end,
+              version = version + 1, updated_at = @now
+            where agency_id = @agency and id = @id and status = @from and round = @fromRound and merged_into is null
+            returning version, verdict, verdict_at
+            """,
+            new { to.Id, to.Status, to.FirstResponseAt, to.ClosedAt, to.Outcome, to.DecidedAt, to.Round, to.MergedInto, From = from.Status, FromRound = from.Round, now },
+            ct) ?? throw Problems.CaseMoved.Because("The status changed while this was decided.");
+        CaseHistory.Append(change, caller, to.Id, now, "transitioned", from.Status, to.Status, reason, noteId, CaseHistory.OnBehalfOf(caller, from.CitizenId),
+            to.Status.IsOver() ? to.Outcome : null);
+        change.Audit(now, "case.transitioned", "case", to.Id, JsonSerializer.Serialize(new { from = from.Status.Word(), to = to.Status.Word() }));
+        change.Emit(now, OutboxEvent.Of("case.transitioned", to.Id, new { from.Number, from = from.Status, to = to.Status, outcome = to.Status.IsOver() ? to.Outcome : null }));
+        // Reopening has to reach who worked on it (FixMyStreet #897): an event of its own, that names them.
+        if (to.Round > from.Round) change.Emit(now, OutboxEvent.Of("case.reopened", to.Id, new { from.Number, to.Round, to.Assignee, by = caller.Kind }));
+        return to with { Version = kept.Version, Verdict = kept.Verdict, VerdictAt = kept.VerdictAt };
     }
 
     /// <summary>Changes who works on a case, its text or its place, when it is still at a version.</summary>
@@ -82,11 +112,14 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
 
     sealed record Touched(Guid? CitizenId);
 
-    static Task<Case?> FindForChangeAsync(Change change, Guid id, DateTimeOffset now, CancellationToken ct) =>
+    /// <summary>A case as it is now; the statement that changes it says again what it was decided on.</summary>
+    internal static Task<Case?> FindForChangeAsync(Change change, Guid id, DateTimeOffset now, CancellationToken ct) =>
         change.QuerySingleOrDefaultAsync<Case>($"""
             select {Cases.Columns}
             from cases c
             join services s on s.agency_id = c.agency_id and s.id = c.service_id
             where c.agency_id = @agency and c.id = @id
             """, new { id, now }, ct);
+
+    sealed record Kept(long Version, Verdict? Verdict, DateTimeOffset? VerdictAt);
 }

@@ -1,9 +1,11 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cirm.Core.Identity;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
+using Cirm.Tests.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cirm.Tests.Conformance;
@@ -39,6 +41,14 @@ static class Samples
             (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/cases", CaseOf(world)))["trackingCode"]!,
         ["/v1/agencies/{agency}/citizens/{id}/consents/{use}"] = UseAsync,
         ["/v1/me/consents/{use}"] = UseAsync,
+        ["/v1/agencies/{agency}/recoveries/{id}"] = async world =>
+        {
+            var path = await CaseThatEndedAsync(world);
+            await (await world.Agency.Citizen).PostJsonAsync($"{path}/verdict", new { solved = false, reason = $"No {world.Marker}" }, HttpStatusCode.OK);
+            return (string)(await (await world.Agency.Admin).GetJsonAsync($"{world.Agency.Path}/recoveries?case={path.Split('/')[^1]}"))["items"]![0]!["id"]!;
+        },
+        ["/v1/agencies/{agency}/appeals/{id}"] = async world =>
+            (string)(await (await world.Agency.Citizen).PostJsonAsync($"{await CaseThatEndedAsync(world)}/appeals", new { reason = $"No {world.Marker}" }))["id"]!,
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
             var id = Guid.CreateVersion7();
@@ -49,9 +59,24 @@ static class Samples
         },
     };
 
+    /// <summary>Paths of things in the one state that an operation is about.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<World, Task<string>>> Scenes = new Dictionary<string, Func<World, Task<string>>>
+    {
+        ["sayVerdict"] = async world => $"{await CaseThatEndedAsync(world)}/verdict",
+        ["reopenCase"] = async world => $"{await CaseThatEndedAsync(world)}/reopen",
+        ["appeal"] = async world => $"{await CaseThatEndedAsync(world)}/appeals",
+    };
+
+    /// <summary>What only one side may say, however much others may do.</summary>
+    public static readonly IReadOnlyDictionary<string, Role> Callers = new Dictionary<string, Role>
+    {
+        ["sayVerdict"] = Role.Citizen, ["reopenCase"] = Role.Citizen, ["appeal"] = Role.Citizen, ["answerRecovery"] = Role.Citizen,
+    };
+
     /// <summary>Query parameters that cannot be left out.</summary>
     public static readonly IReadOnlyDictionary<string, string> Queries = new Dictionary<string, string>
     {
+        ["findSimilarCases"] = "?service={service}&latitude=42.31&longitude=-71.06",
         ["importFile"] = "?kind=citizens",
         ["search"] = "?q=lamp",
     };
@@ -69,6 +94,8 @@ static class Samples
     /// <summary>Bodies that are not the document's example.</summary>
     public static readonly IReadOnlyDictionary<string, Func<World, Task<HttpContent>>> Bodies = new Dictionary<string, Func<World, Task<HttpContent>>>
     {
+        ["mergeCase"] = async world => JsonContent.Create(new { into = await CaseAsync(world) }),
+        ["linkCase"] = async world => JsonContent.Create(new { to = await CaseAsync(world), type = "related" }),
         ["signIn"] = async world =>
         {
             var email = $"{Guid.NewGuid():N}@test.example";
@@ -94,6 +121,16 @@ static class Samples
 
     static async Task<string> CitizenAsync(World world) =>
         (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens", new { name = world.Marker }))["id"]!;
+
+    static async Task<string> CaseAsync(World world) => (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/cases", CaseOf(world)))["id"]!;
+
+    // Of the world's citizen, on whom it is to say a word.
+    static async Task<string> CaseThatEndedAsync(World world)
+    {
+        var path = $"{world.Agency.Path}/cases/{(await (await world.Agency.Citizen).PostJsonAsync($"{world.Agency.Path}/cases", CaseOf(world)))["id"]}";
+        await VerdictTests.ResolveAsync(await world.Agency.Admin, path, "fixed");
+        return path;
+    }
 
     static object CaseOf(World world) => new { service = world.Known["service"], kind = "report", title = $"Lamp {world.Marker}", channel = "web" };
 }

@@ -87,7 +87,7 @@ public sealed partial class World
     /// <summary>A request that should succeed, on things of its own.</summary>
     public async Task<HttpRequestMessage> RequestAsync(ApiOperation operation, string? path = null)
     {
-        path ??= await PathAsync(operation.Path, fresh: operation.Method != HttpMethod.Get);
+        path ??= Samples.Scenes.TryGetValue(operation.Id, out var scene) ? await scene(this) : await PathAsync(operation.Path, fresh: operation.Method != HttpMethod.Get);
         // What an agency has one of is there once it has been put.
         if (operation.Method != HttpMethod.Put && !operation.Path.EndsWith('}') && Operations.SingleOrDefault(o => o.Method == HttpMethod.Put && o.Path == operation.Path) is { } putter)
             await SendAsync(putter, path);
@@ -97,7 +97,7 @@ public sealed partial class World
             using var earlier = await RequestAsync(first, string.Join('/', first.Path.Split('/').Select((segment, i) => segment.StartsWith('{') ? segments[i] : segment)));
             using var ignored = await (await ClientAsync(first)).SendAsync(earlier); // it may have come before already
         }
-        if (Samples.Queries.TryGetValue(operation.Id, out var query)) path += query;
+        if (Samples.Queries.TryGetValue(operation.Id, out var query)) path += query.Replace("{service}", Known.GetValueOrDefault("service"), StringComparison.Ordinal);
         var request = new HttpRequestMessage(operation.Method, path) { Content = await ContentAsync(operation) };
         if (operation.TakesIfMatch && Operations.FirstOrDefault(o => o.Method == HttpMethod.Get && o.Path == operation.Path) is { } reading)
         {
@@ -117,7 +117,7 @@ public sealed partial class World
     }
 
     /// <summary>Somebody who may: staff of this agency, or else whoever the operation is for.</summary>
-    public Task<HttpClient> ClientAsync(ApiOperation operation) =>
+    public Task<HttpClient> ClientAsync(ApiOperation operation) => Samples.Callers.TryGetValue(operation.Id, out var only) ? Agency.AsAsync(only) :
         ((Role[])[Role.Admin, Role.Manager, Role.Agent, Role.Citizen, Role.Representative]).FirstOrDefault(r => operation.MayCall(AccessMiddleware.Of(r)), Role.Operator)
         is var role and not Role.Operator ? Samples.EndsItsCaller.Contains(operation.Id) ? Agency.AsAnotherAsync(role) : Agency.AsAsync(role) : Task.FromResult(Host.Operator);
 

@@ -17,27 +17,32 @@ public sealed class ErasureTests(CirmHost host)
     {
         ["accounts"] = "removed with the account",
         ["case_escalations"] = "agency_id case_id clock stage at unit",
-        ["case_history"] = "agency_id case_id id at kind from_status to_status note_id actor_kind detail",
+        ["appeals"] = "agency_id id case_id round state decided_by decided_at created_at version",
+        ["case_history"] = "agency_id case_id id at kind from_status to_status note_id actor_kind detail outcome verdict",
+        ["case_links"] = "agency_id case_id id to_case type created_at",
         ["case_notes"] = "agency_id case_id id visibility actor_kind created_at",
         ["case_questions"] = "agency_id case_id id note_id asked_at ended_at ended_by end_note_id",
         ["cases"] = "agency_id id number service_id service_version kind status channel area citizen_id assignee external_id submitted_at first_response_at due_at"
             + " first_response_due_at first_response_foreseen_at foreseen_at paused_at first_response_risk risk calendar_edition own_dates"
-            + " closed_at version updated_at erased_at erase_when_over",
+            + " closed_at version updated_at erased_at erase_when_over outcome verdict verdict_at round decided_at merged_into",
         ["citizen_identities"] = "removed",
         ["citizens"] = "agency_id id version created_at updated_at erased_at",
         ["consents"] = "agency_id citizen_id use_key id given channel recorded_by at",
         ["mandate_codes"] = "removed",
+        ["recoveries"] = "agency_id id case_id round state owner due_at follow_up_question answered_at outcome opened_at closed_at version",
         ["mandates"] = "agency_id id citizen_id account_id person_id organisation service_ids valid_from valid_until given entered_by revoked_at revoked_by version created_at",
     };
 
     // Emptied by the erasure; the test below sees that they are.
     static readonly Dictionary<string, string> Emptied = new()
     {
+        ["appeals"] = "reason decision_reason",
         ["case_history"] = "reason actor_id on_behalf_of",
         ["case_notes"] = "text actor_id on_behalf_of",
         ["cases"] = "title description answers latitude longitude submitted_by mandate_id entered_by tracking_hash",
         ["citizens"] = "language attributes",
         ["mandates"] = "evidence revoked_reason",
+        ["recoveries"] = "reason answer outcome_text",
     };
 
     [Fact]
@@ -87,6 +92,8 @@ public sealed class ErasureTests(CirmHost host)
         foreach (var to in (string[])["accepted", "inProgress", "refused"])
             await agent.PostJsonAsync($"{agency.Path}/cases/{over["id"]}/transitions", new { to, reason = $"secret reason {to}" }, HttpStatusCode.OK);
         await agent.PostJsonAsync($"{agency.Path}/cases/{over["id"]}/notes", new { text = "secret remark", visibility = "internal" });
+        await citizen.PostJsonAsync($"{agency.Path}/cases/{over["id"]}/verdict", new { solved = false, reason = "secret disappointment" }, HttpStatusCode.OK);
+        await citizen.PostJsonAsync($"{agency.Path}/cases/{over["id"]}/appeals", new { reason = "secret objection" });
         var open = await SubmitAsync(citizen, agency, "open");
         var before = await FiguresAsync(agency);
 
