@@ -40,6 +40,8 @@ app.MapVerdicts();
 app.MapRecoveries();
 app.MapAppeals();
 app.MapCaseRules();
+app.MapMessages();
+app.MapMailbox();
 app.MapTracking();
 app.MapRetention();
 app.MapImports();

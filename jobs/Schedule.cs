@@ -20,7 +20,12 @@ public static class Schedule
         ],
         Events:
         [
-            //  event of the outbox   job
+            //  event of the outbox    job
+            new("case.submitted",      Job.Of<TellCitizen, FactArgs>()),
+            new("case.asked",          Job.Of<TellCitizen, FactArgs>()),
+            new("case.transitioned",   Job.Of<TellCitizen, FactArgs>()),
+            new("case.due-moved",      Job.Of<TellCitizen, FactArgs>()),
+            new("case.merged",         Job.Of<TellCitizen, FactArgs>()),
         ],
         Operations:
         [

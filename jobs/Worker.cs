@@ -4,6 +4,7 @@ using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Cirm.Jobs.Engines;
 using Cirm.Jobs.Platform;
+using Cirm.Jobs.Transactions;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -28,7 +29,8 @@ public static class Worker
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Grace);
         builder.Services.AddSingleton(databases).AddSingleton(table).AddSingleton(TimeProvider.System)
             .AddSingleton<TenantDb>().AddSingleton<AuditTrail>().AddSingleton<Operations>().AddSingleton<JobRunner>()
-            .AddSingleton<ImportFiles>().AddSingleton<Imports>().AddSingleton<Retention>().AddSingleton<Calendars>().AddSingleton<Clocks>();
+            .AddSingleton<ImportFiles>().AddSingleton<Imports>().AddSingleton<Retention>().AddSingleton<Calendars>().AddSingleton<Clocks>()
+            .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System));
         Engine.Add(builder, databases);
         builder.Services.AddHostedService<Timetable>();
         await Engine.Build(builder).RunAsync();

@@ -548,6 +548,24 @@ CREATE TABLE public.import_promises (
 
 ALTER TABLE ONLY public.import_promises FORCE ROW LEVEL SECURITY;
 
+-- Name: mailbox_messages; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.mailbox_messages (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    recipient_id uuid NOT NULL,
+    channel text NOT NULL,
+    address text NOT NULL,
+    language text NOT NULL,
+    subject text,
+    body text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT mailbox_messages_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text])))
+);
+
+ALTER TABLE ONLY public.mailbox_messages FORCE ROW LEVEL SECURITY;
+
 -- Name: mandate_codes; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.mandate_codes (
@@ -592,6 +610,30 @@ CREATE TABLE public.mandates (
 );
 
 ALTER TABLE ONLY public.mandates FORCE ROW LEVEL SECURITY;
+
+-- Name: messages; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.messages (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    recipient_id uuid NOT NULL,
+    representative boolean NOT NULL,
+    channel text,
+    template text NOT NULL,
+    language text NOT NULL,
+    state text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    created_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT messages_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
+    CONSTRAINT messages_check CHECK ((((state = 'sent'::text) = (sent_at IS NOT NULL)) AND ((channel IS NOT NULL) OR (state = 'suppressed'::text)))),
+    CONSTRAINT messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'suppressed'::text])))
+);
+
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 
 -- Name: operation_rejections; Type: TABLE; Schema: public; Owner: -
 
@@ -1081,6 +1123,11 @@ ALTER TABLE ONLY public.import_mappings
 ALTER TABLE ONLY public.import_promises
     ADD CONSTRAINT import_promises_pkey PRIMARY KEY (agency_id, operation_id);
 
+-- Name: mailbox_messages mailbox_messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.mailbox_messages
+    ADD CONSTRAINT mailbox_messages_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: mandate_codes mandate_codes_agency_id_code_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.mandate_codes
@@ -1095,6 +1142,16 @@ ALTER TABLE ONLY public.mandate_codes
 
 ALTER TABLE ONLY public.mandates
     ADD CONSTRAINT mandates_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: messages messages_agency_id_event_id_recipient_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_agency_id_event_id_recipient_id_key UNIQUE (agency_id, event_id, recipient_id);
+
+-- Name: messages messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (agency_id, id);
 
 -- Name: operation_rejections operation_rejections_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -1305,6 +1362,14 @@ CREATE INDEX citizens_newest ON public.citizens USING btree (agency_id, created_
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (agency_id, created_at);
 
+-- Name: mailbox_messages_of_case; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX mailbox_messages_of_case ON public.mailbox_messages USING btree (agency_id, case_id);
+
+-- Name: mailbox_messages_of_recipient; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX mailbox_messages_of_recipient ON public.mailbox_messages USING btree (agency_id, recipient_id);
+
 -- Name: mandate_codes_of_citizen; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX mandate_codes_of_citizen ON public.mandate_codes USING btree (agency_id, citizen_id);
@@ -1324,6 +1389,18 @@ CREATE INDEX mandates_of_organisation ON public.mandates USING btree (agency_id,
 -- Name: mandates_of_person; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX mandates_of_person ON public.mandates USING btree (agency_id, person_id) WHERE (person_id IS NOT NULL);
+
+-- Name: messages_by_state; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_by_state ON public.messages USING btree (agency_id, state, id DESC);
+
+-- Name: messages_of_case; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_of_case ON public.messages USING btree (agency_id, case_id, id DESC);
+
+-- Name: messages_of_recipient; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_of_recipient ON public.messages USING btree (agency_id, recipient_id);
 
 -- Name: operations_newest; Type: INDEX; Schema: public; Owner: -
 
@@ -1424,6 +1501,11 @@ ALTER TABLE ONLY public.mandate_codes
 
 ALTER TABLE ONLY public.mandates
     ADD CONSTRAINT mandates_agency_id_citizen_id_fkey FOREIGN KEY (agency_id, citizen_id) REFERENCES public.citizens(agency_id, id);
+
+-- Name: messages messages_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
 
 -- Name: operation_rejections operation_rejections_agency_id_operation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -1582,6 +1664,10 @@ CREATE POLICY agency ON public.import_mappings USING ((agency_id = (NULLIF(curre
 
 CREATE POLICY agency ON public.import_promises USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: mailbox_messages agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.mailbox_messages USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: mandate_codes agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.mandate_codes USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -1589,6 +1675,10 @@ CREATE POLICY agency ON public.mandate_codes USING ((agency_id = (NULLIF(current
 -- Name: mandates agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.mandates USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: messages agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.messages USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: operation_rejections agency; Type: POLICY; Schema: public; Owner: -
 
@@ -1754,6 +1844,10 @@ ALTER TABLE public.import_mappings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.import_promises ENABLE ROW LEVEL SECURITY;
 
+-- Name: mailbox_messages; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.mailbox_messages ENABLE ROW LEVEL SECURITY;
+
 -- Name: mandate_codes; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.mandate_codes ENABLE ROW LEVEL SECURITY;
@@ -1761,6 +1855,10 @@ ALTER TABLE public.mandate_codes ENABLE ROW LEVEL SECURITY;
 -- Name: mandates; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.mandates ENABLE ROW LEVEL SECURITY;
+
+-- Name: messages; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 -- Name: operation_rejections; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -1990,6 +2088,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.import_mappings TO cirm_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.import_promises TO cirm_app;
 
+-- Name: TABLE mailbox_messages; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mailbox_messages TO cirm_app;
+
 -- Name: TABLE mandate_codes; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mandate_codes TO cirm_app;
@@ -1997,6 +2099,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mandate_codes TO cirm_app;
 -- Name: TABLE mandates; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.mandates TO cirm_app;
+
+-- Name: TABLE messages; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO cirm_app;
 
 -- Name: TABLE operation_rejections; Type: ACL; Schema: public; Owner: -
 

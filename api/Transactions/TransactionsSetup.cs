@@ -7,5 +7,6 @@ public static class TransactionsSetup
     public static void AddTransactions(this IServiceCollection services) => services
         .AddSingleton<Calendars>().AddSingleton<Cases>().AddSingleton<CaseIntake>().AddSingleton<Casework>().AddSingleton<CaseFollowing>().AddSingleton<Retention>()
         .AddSingleton<CaseQuestions>().AddSingleton<CaseRuleBook>().AddSingleton<CitizensWord>().AddSingleton<Recoveries>().AddSingleton<Appeals>()
-        .AddSingleton<Verdicts>().AddSingleton<CaseMerges>().AddSingleton<CaseLinks>().AddSingleton<SimilarCases>();
+        .AddSingleton<Verdicts>().AddSingleton<CaseMerges>().AddSingleton<CaseLinks>().AddSingleton<SimilarCases>()
+        .AddSingleton<Messages>().AddSingleton<Mailbox>();
 }

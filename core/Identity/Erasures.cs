@@ -72,6 +72,7 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
         RemoveSignIns(change, citizen, accounts, now);
         EndMandates(change, citizen, accounts, now);
         if (known is { First: true }) Depart(change, citizen!.Value, now);
+        Messages.Forget(change, citizen is { } person ? [person, .. accounts] : accounts);
         var subject = citizen ?? account;
         change.Audit(now, "citizen.erased", citizen is null ? "member" : "citizen", subject,
             JsonSerializer.Serialize(new { by = caller.IsStaff ? "staff" : "self", cleared = over.Length, open = open.Length }));

@@ -28,10 +28,11 @@ public sealed record AccessRow(long Position, AccessEntry Entry);
 /// <param name="Cases">What they asked for, with what happened, without the agency's internal notes.</param>
 /// <param name="Mandates">Who may act for them.</param>
 /// <param name="Consents">What they said to each use, and what they said before.</param>
+/// <param name="Messages">What they were told about cases, and when: texts are not kept.</param>
 /// <param name="AccessLog">Who saw it, the newest 10,000 entries.</param>
 public sealed record PersonalExport(
     DateTimeOffset ExportedAt, Citizen Citizen, IReadOnlyList<ExportedAccount> Account, IReadOnlyList<ExportedCase> Cases, IReadOnlyList<Mandate> Mandates,
-    IReadOnlyList<ExportedConsent> Consents, IReadOnlyList<AccessEntry> AccessLog);
+    IReadOnlyList<ExportedConsent> Consents, IReadOnlyList<ExportedMessage> Messages, IReadOnlyList<AccessEntry> AccessLog);
 
 /// <summary>An account of a citizen.</summary>
 public sealed record ExportedAccount(string? Email, string? Name, string? Provider, DateTimeOffset CreatedAt);
@@ -41,6 +42,9 @@ public sealed record ExportedCase(Case Case, IReadOnlyList<CaseEvent> History);
 
 /// <summary>One word of a citizen on a use.</summary>
 public sealed record ExportedConsent(string Use, bool Given, DateTimeOffset At, Channel Channel);
+
+/// <summary>That a citizen was told something about a case.</summary>
+public sealed record ExportedMessage(Guid CaseId, MessageTemplate Template, MessageChannel? Channel, string Language, MessageState State, DateTimeOffset CreatedAt, DateTimeOffset? SentAt);
 
 /// <summary>What citizens may know of what is kept about them: all of it, and who saw it.</summary>
 public sealed class PersonalData(TenantDb db, Cases cases, Mandates mandates, Citizens citizens, TimeProvider clock)
@@ -97,11 +101,17 @@ public sealed class PersonalData(TenantDb db, Cases cases, Mandates mandates, Ci
             where c.agency_id = @agency and c.citizen_id = @citizen
             order by c.id
             """, new { citizen }, ct);
+        var told = await db.QueryAsync<ExportedMessage>(caller.Agency, """
+            select m.case_id, m.template, m.channel, m.language, m.state, m.created_at, m.sent_at
+            from messages m
+            where m.agency_id = @agency and m.recipient_id = @citizen
+            order by m.id
+            """, new { citizen }, ct);
         var own = await cases.ListAsync(self, ownOnly: true, CaseFilter.None, null, MostCases, ct);
         var history = (await HistoryAsync(caller.Agency, [.. own.Select(c => c.Id)], ct)).ToLookup(h => h.CaseId, h => h.Event);
         var log = await AccessLogAsync(caller.Agency, citizen, null, MostCases, ct);
         var export = new PersonalExport(now, who, accounts, [.. own.Select(c => new ExportedCase(c, [.. history[c.Id]]))],
-            await mandates.ListAsync(self, citizen, null, MostCases, ct), consents, [.. log.Select(r => r.Entry)]);
+            await mandates.ListAsync(self, citizen, null, MostCases, ct), consents, told, [.. log.Select(r => r.Entry)]);
 
         await using var change = await db.BeginAsync(caller with { Retry = null }, ct);
         change.Audit(now, "citizen.exported", "citizen", citizen, JsonSerializer.Serialize(new { cases = own.Count }));

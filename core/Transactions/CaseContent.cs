@@ -28,6 +28,7 @@ static class CaseContent
             update case_notes set text = null, on_behalf_of = null, actor_id = case when actor_kind = 'citizen' then null else actor_id end
             where agency_id = @agency and case_id = any (@cases)
             """, new { cases });
+        Messages.ForgetAbout(transaction, cases);
         transaction.Enqueue("""
             update case_history set reason = null, on_behalf_of = null, actor_id = case when actor_kind = 'citizen' then null else actor_id end
             where agency_id = @agency and case_id = any (@cases)

@@ -1,5 +1,6 @@
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions;
 
 namespace Cirm.Jobs.Platform;
 
@@ -33,6 +34,16 @@ public sealed class ForgetOld(Databases databases, TenantDb db, TimeProvider clo
                 where agency_id = @agency
                   and subject_hash in (select subject_hash from erased_sign_ins where agency_id = @agency and until < @before limit @limit)
                 """, now, ct);
+            await DeleteAsync(agency, """
+                delete from messages
+                where agency_id = @agency
+                  and id in (select id from messages where agency_id = @agency and created_at < @before order by id limit @limit)
+                """, now - Messages.Kept, ct);
+            await DeleteAsync(agency, """
+                delete from mailbox_messages
+                where agency_id = @agency
+                  and id in (select id from mailbox_messages where agency_id = @agency and created_at < @before order by id limit @limit)
+                """, now - Mailbox.Kept, ct);
         }
     }
 

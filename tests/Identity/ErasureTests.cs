@@ -28,9 +28,11 @@ public sealed class ErasureTests(CirmHost host)
         ["citizen_identities"] = "removed",
         ["citizens"] = "agency_id id version created_at updated_at erased_at",
         ["consents"] = "agency_id citizen_id use_key id given channel recorded_by at",
+        ["mailbox_messages"] = "removed",
         ["mandate_codes"] = "removed",
         ["recoveries"] = "agency_id id case_id round state owner due_at follow_up_question answered_at outcome opened_at closed_at version",
         ["mandates"] = "agency_id id citizen_id account_id person_id organisation service_ids valid_from valid_until given entered_by revoked_at revoked_by version created_at",
+        ["messages"] = "removed",
     };
 
     // Emptied by the erasure; the test below sees that they are.

@@ -15,6 +15,12 @@ public sealed class Workers : IAsyncLifetime
     readonly Dictionary<int, (Process Process, List<string> Log)> running = [];
     TestDatabase database = null!;
 
+    /// <summary>Environment variables that the workers get besides; for a test that makes its own.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Somebody else's database; null for one of their own.</summary>
+    public TestDatabase? On { get; init; }
+
     public TestDatabase Database => database;
     public Databases Databases { get; private set; } = null!;
     public TenantDb Db { get; private set; } = null!;
@@ -22,7 +28,7 @@ public sealed class Workers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await TestDatabase.CloneAsync();
+        database = On ?? await TestDatabase.CloneAsync();
         Databases = database.Open();
         Db = new(Databases);
         Operations = new(Db);
@@ -34,7 +40,7 @@ public sealed class Workers : IAsyncLifetime
     {
         foreach (var (process, _) in running.Values) process.Kill();
         await Databases.DisposeAsync();
-        await database.DisposeAsync();
+        if (On is null) await database.DisposeAsync();
         File.Delete(diary);
     }
 
@@ -46,6 +52,7 @@ public sealed class Workers : IAsyncLifetime
         start.Environment["CIRM_DATABASE"] = database.OwnerConnectionString; // each role logs in as itself
         start.Environment["CIRM_PROBE_DIARY"] = diary;
         start.Environment["CIRM_SECRET"] = TestDatabase.Secret;
+        foreach (var (name, value) in Settings) start.Environment[name] = value;
         var process = Process.Start(start)!;
         var log = new List<string>();
         process.OutputDataReceived += (_, line) => { lock (log) log.Add(line.Data ?? ""); };

@@ -1,0 +1,32 @@
+using Cirm.Core.Transactions;
+
+namespace Cirm.Jobs.Transactions;
+
+/// <summary>A message on its way to one person.</summary>
+/// <param name="Agency">Who writes.</param>
+/// <param name="AgencyName">The same, for a person.</param>
+/// <param name="Id">The same however often it is sent: whoever gets it twice can tell.</param>
+/// <param name="CaseId">About which case.</param>
+/// <param name="Recipient">The citizen, or the account of a representative.</param>
+/// <param name="Address">An e-mail address or a phone number, as somebody once entered it.</param>
+/// <param name="Text">What is said.</param>
+public sealed record OutgoingMessage(Guid Agency, string AgencyName, Guid Id, Guid CaseId, Guid Recipient, string Address, MessageText Text);
+
+/// <summary>A system outside that takes messages to people: a mail server, a gateway for text messages.</summary>
+public interface IMessageChannel
+{
+    /// <summary>Hands a message over. When it returns, the other side has taken it.</summary>
+    /// <exception cref="MessageNotTaken">The other side has not, or did not say so.</exception>
+    Task SendAsync(OutgoingMessage message, CancellationToken ct);
+}
+
+/// <summary>Why a message was not handed over.</summary>
+/// <param name="code">For staff and logs: neither address nor text is in it.</param>
+/// <param name="forGood">Another attempt would end the same way.</param>
+/// <param name="cause">What was thrown.</param>
+public sealed class MessageNotTaken(string code, bool forGood, Exception? cause = null) : Exception($"A message was not taken: {code}.", cause)
+{
+    public string Code => code;
+
+    public bool ForGood => forGood;
+}
