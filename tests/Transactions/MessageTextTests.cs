@@ -12,7 +12,11 @@ public sealed class MessageTextTests
     {
         var letters = Gen.Elements([.. "ab{number}{reason}\r\n\0\t:.ی۱€\u202E\u2067\u2028\u0085", "\uD83D\uDE00"[0]]);
         var text = letters.ListOf().Select(l => string.Concat(l));
-        var cases = from agency in text from title in text from reason in text from template in Gen.Elements(Enum.GetValues<MessageTemplate>()) from language in Gen.Elements("en", "fa")
+        var cases = from agency in text
+                    from title in text
+                    from reason in text
+                    from template in Gen.Elements(Enum.GetValues<MessageTemplate>())
+                    from language in Gen.Elements("en", "fa")
                     select (agency, title, reason, template, language);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
