@@ -42,6 +42,7 @@ app.MapAppeals();
 app.MapCaseRules();
 app.MapMessages();
 app.MapMailbox();
+app.MapAttachments();
 app.MapTracking();
 app.MapRetention();
 app.MapImports();

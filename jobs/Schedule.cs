@@ -15,6 +15,7 @@ public static class Schedule
             new("watch-clocks",    When.EveryMinute,      Job.Of<WatchClocks>()),
             new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
             new("forget-uploads",  When.Daily("02:10"),   Job.Of<ForgetUploads>()),
+            new("forget-files",    When.Daily("02:20"),   Job.Of<ForgetFiles>()),
             new("verify-audit",    When.Daily("02:40"),   Job.Of<VerifyAudit>()),
             new("apply-retention", When.Daily("03:10"),   Job.Of<ApplyRetention>()),
         ],

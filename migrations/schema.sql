@@ -174,6 +174,42 @@ CREATE TABLE public.articles (
 
 ALTER TABLE ONLY public.articles FORCE ROW LEVEL SECURITY;
 
+-- Name: attachment_chunks; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.attachment_chunks (
+    agency_id uuid NOT NULL,
+    attachment_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    bytes bytea NOT NULL
+);
+ALTER TABLE ONLY public.attachment_chunks ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.attachment_chunks FORCE ROW LEVEL SECURITY;
+
+-- Name: attachments; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.attachments (
+    agency_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    in_folder boolean NOT NULL,
+    metadata_kept boolean NOT NULL,
+    visibility text NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    on_behalf_of uuid,
+    created_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT attachments_check CHECK (((removed_at IS NULL) = (name IS NOT NULL))),
+    CONSTRAINT attachments_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
+);
+
+ALTER TABLE ONLY public.attachments FORCE ROW LEVEL SECURITY;
+
 -- Name: attributes; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.attributes (
@@ -268,7 +304,8 @@ CREATE TABLE public.case_history (
     detail jsonb,
     outcome text,
     verdict text,
-    on_behalf_of uuid
+    on_behalf_of uuid,
+    attachment_id uuid
 );
 
 ALTER TABLE ONLY public.case_history FORCE ROW LEVEL SECURITY;
@@ -396,6 +433,7 @@ CREATE TABLE public.cases (
     entered_by uuid,
     erased_at timestamp with time zone,
     erase_when_over boolean DEFAULT false NOT NULL,
+    attachment_count integer DEFAULT 0 NOT NULL,
     CONSTRAINT cases_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text]))),
     CONSTRAINT cases_first_response_risk_check CHECK ((first_response_risk = ANY (ARRAY['none'::text, 'foreseen'::text, 'breached'::text]))),
     CONSTRAINT cases_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'report'::text, 'complaint'::text, 'application'::text, 'enquiry'::text, 'suggestion'::text, 'praise'::text]))),
@@ -973,6 +1011,16 @@ ALTER TABLE ONLY public.articles
 ALTER TABLE ONLY public.articles
     ADD CONSTRAINT articles_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: attachment_chunks attachment_chunks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.attachment_chunks
+    ADD CONSTRAINT attachment_chunks_pkey PRIMARY KEY (agency_id, attachment_id, ordinal);
+
+-- Name: attachments attachments_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.attachments
+    ADD CONSTRAINT attachments_pkey PRIMARY KEY (agency_id, case_id, id);
+
 -- Name: attributes attributes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.attributes
@@ -1264,6 +1312,10 @@ CREATE INDEX appeals_newest ON public.appeals USING btree (agency_id, created_at
 
 CREATE UNIQUE INDEX article_versions_one_draft ON public.article_versions USING btree (agency_id, article_id) WHERE (state = ANY (ARRAY['draft'::text, 'review'::text]));
 
+-- Name: attachments_in_folder; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX attachments_in_folder ON public.attachments USING btree (agency_id, id) WHERE (in_folder AND (removed_at IS NULL));
+
 -- Name: audit_entries_subject; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX audit_entries_subject ON public.audit_entries USING btree (agency_id, subject_id, "position");
@@ -1452,6 +1504,11 @@ ALTER TABLE ONLY public.appeals
 ALTER TABLE ONLY public.article_versions
     ADD CONSTRAINT article_versions_agency_id_article_id_fkey FOREIGN KEY (agency_id, article_id) REFERENCES public.articles(agency_id, id);
 
+-- Name: attachments attachments_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.attachments
+    ADD CONSTRAINT attachments_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
 -- Name: case_escalations case_escalations_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.case_escalations
@@ -1575,6 +1632,14 @@ CREATE POLICY agency ON public.article_versions USING ((agency_id = (NULLIF(curr
 -- Name: articles agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.articles USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: attachment_chunks agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.attachment_chunks USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: attachments agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.attachments USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: attributes agency; Type: POLICY; Schema: public; Owner: -
 
@@ -1755,6 +1820,14 @@ ALTER TABLE public.article_versions ENABLE ROW LEVEL SECURITY;
 -- Name: articles; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.articles ENABLE ROW LEVEL SECURITY;
+
+-- Name: attachment_chunks; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.attachment_chunks ENABLE ROW LEVEL SECURITY;
+
+-- Name: attachments; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.attachments ENABLE ROW LEVEL SECURITY;
 
 -- Name: attributes; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -1975,6 +2048,34 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.article_versions TO cirm_app;
 -- Name: TABLE articles; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.articles TO cirm_app;
+
+-- Name: TABLE attachment_chunks; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.attachment_chunks TO cirm_app;
+
+-- Name: TABLE attachments; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.attachments TO cirm_app;
+
+-- Name: COLUMN attachments.name; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(name) ON TABLE public.attachments TO cirm_app;
+
+-- Name: COLUMN attachments.sha256; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(sha256) ON TABLE public.attachments TO cirm_app;
+
+-- Name: COLUMN attachments.actor_id; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(actor_id) ON TABLE public.attachments TO cirm_app;
+
+-- Name: COLUMN attachments.on_behalf_of; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(on_behalf_of) ON TABLE public.attachments TO cirm_app;
+
+-- Name: COLUMN attachments.removed_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(removed_at) ON TABLE public.attachments TO cirm_app;
 
 -- Name: TABLE attributes; Type: ACL; Schema: public; Owner: -
 

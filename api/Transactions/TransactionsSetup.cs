@@ -1,3 +1,4 @@
+using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 
 namespace Cirm.Api.Transactions;
@@ -8,5 +9,6 @@ public static class TransactionsSetup
         .AddSingleton<Calendars>().AddSingleton<Cases>().AddSingleton<CaseIntake>().AddSingleton<Casework>().AddSingleton<CaseFollowing>().AddSingleton<Retention>()
         .AddSingleton<CaseQuestions>().AddSingleton<CaseRuleBook>().AddSingleton<CitizensWord>().AddSingleton<Recoveries>().AddSingleton<Appeals>()
         .AddSingleton<Verdicts>().AddSingleton<CaseMerges>().AddSingleton<CaseLinks>().AddSingleton<SimilarCases>()
-        .AddSingleton<Messages>().AddSingleton<Mailbox>();
+        .AddSingleton<Messages>().AddSingleton<Mailbox>()
+        .AddSingleton<HandOvers>().AddSingleton<AnswerTemplates>();
 }

@@ -41,5 +41,6 @@ static class CaseContent
             update appeals set reason = '', decision_reason = null, version = version + 1
             where agency_id = @agency and case_id = any (@cases)
             """, new { cases });
+        Attachments.RemoveAll(transaction, cases, now);
     }
 }

@@ -17,7 +17,7 @@ public sealed record CaseNote(Guid Id, string Text, NoteVisibility Visibility, A
 /// <param name="Id">Its place in the history.</param>
 /// <param name="At">When.</param>
 /// <param name="Kind">submitted, imported, transitioned, noted, changed, claimed; asked, answered, withdrawn, dueMoved, escalated; said (the citizen's
-/// verdict), appealed, appealUpheld, appealDismissed, recoveryAnswered, recoveryClosed, tookIn (another case was merged into it), linked, unlinked.</param>
+/// verdict), appealed, appealUpheld, appealDismissed, recoveryAnswered, recoveryClosed, tookIn (another case was merged into it), linked, unlinked; attached, removed.</param>
 /// <param name="FromStatus">Of a transition.</param>
 /// <param name="ToStatus">Of a transition.</param>
 /// <param name="Reason">In the words of who did it.</param>
@@ -29,28 +29,30 @@ public sealed record CaseNote(Guid Id, string Text, NoteVisibility Visibility, A
 /// <param name="OnBehalfOf">The citizen for whom a representative did it.</param>
 /// <param name="Outcome">What became of the case, by the agency's word.</param>
 /// <param name="Verdict">What became of it, by the citizen's.</param>
+/// <param name="Attachment">The file that was attached or removed.</param>
 public sealed record CaseEvent(
     Guid Id, DateTimeOffset At, string Kind, CaseStatus? FromStatus, CaseStatus? ToStatus, string? Reason, string? Note, NoteVisibility? Visibility,
-    JsonElement? Detail, ActorKind ActorKind, Guid? ActorId, Guid? OnBehalfOf, CaseOutcome? Outcome, Verdict? Verdict);
+    JsonElement? Detail, ActorKind ActorKind, Guid? ActorId, Guid? OnBehalfOf, CaseOutcome? Outcome, Verdict? Verdict, AttachedFile? Attachment);
 
 /// <summary>Writes down what happens to a case, in the transaction in which it happens.</summary>
 static class CaseHistory
 {
     /// <summary>One thing that happened.</summary>
     /// <param name="onBehalfOf">The citizen for whom the caller did it, when it was not their own doing.</param>
+    /// <param name="attachmentId">The file that it is about.</param>
     public static void Append(
         TenantTransaction transaction, Caller caller, Guid caseId, DateTimeOffset now, string kind, CaseStatus? from, CaseStatus? to, string? reason, Guid? noteId,
-        Guid? onBehalfOf = null, CaseOutcome? outcome = null, Verdict? verdict = null, object? detail = null) =>
+        Guid? onBehalfOf = null, CaseOutcome? outcome = null, Verdict? verdict = null, object? detail = null, Guid? attachmentId = null) =>
         transaction.Enqueue("""
             insert into case_history
-              (agency_id, case_id, id, at, kind, from_status, to_status, reason, note_id, detail, actor_kind, actor_id, on_behalf_of, outcome, verdict)
-            values (@agency, @caseId, @id, @now, @kind, @from, @to, @reason, @noteId, @detail, @actorKind, @actorId, @onBehalfOf, @outcome, @verdict)
+              (agency_id, case_id, id, at, kind, from_status, to_status, reason, note_id, detail, actor_kind, actor_id, on_behalf_of, outcome, verdict, attachment_id)
+            values (@agency, @caseId, @id, @now, @kind, @from, @to, @reason, @noteId, @detail, @actorKind, @actorId, @onBehalfOf, @outcome, @verdict, @attachmentId)
             """,
             new
             {
                 caseId, Id = Guid.CreateVersion7(now), now, kind, from, to, reason, noteId,
                 Detail = detail is null ? (JsonElement?)null : JsonSerializer.SerializeToElement(detail, Wire.Json),
-                ActorKind = caller.Kind, ActorId = caller.Id, onBehalfOf, outcome, verdict,
+                ActorKind = caller.Kind, ActorId = caller.Id, onBehalfOf, outcome, verdict, attachmentId,
             });
 
     /// <summary>A note; the history entry that shows it is the caller's to append.</summary>

@@ -53,6 +53,8 @@ public enum SaidOrSilent
 /// <summary>Reads cases. Staff see all of their agency, others what is theirs or of whom they represent.</summary>
 public sealed class Cases(TenantDb db, TimeProvider clock)
 {
+    static Cases() => JsonColumns.Register<AttachedFile>();
+
     internal const string Columns = """
         c.id, c.number, s.key as service, c.service_version, c.kind, c.status, c.channel, c.title, c.description, c.latitude, c.longitude, c.area, c.answers,
         c.citizen_id, c.assignee, c.external_id, c.submitted_at, c.first_response_at, c.first_response_due_at, c.due_at,
@@ -205,13 +207,15 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
     /// <param name="limit">At most this many.</param>
     /// <param name="ct">Gives up.</param>
     public Task<IReadOnlyList<CaseEvent>> HistoryAsync(Guid agency, Guid id, bool staff, Guid? after, int limit, CancellationToken ct) =>
-        db.QueryAsync<CaseEvent>(agency, """
+        db.QueryAsync<CaseEvent>(agency, $"""
             select h.id, h.at, h.kind, h.from_status, h.to_status, h.reason, n.text as note, n.visibility, h.detail, h.actor_kind,
-              case when @staff then h.actor_id end as actor_id, h.on_behalf_of, h.outcome, h.verdict
+              case when @staff then h.actor_id end as actor_id, h.on_behalf_of, h.outcome, h.verdict,
+              {AttachedFile.OfHistory} as attachment
             from case_history h
             left join case_notes n on n.agency_id = h.agency_id and n.case_id = h.case_id and n.id = h.note_id
+            left join attachments f on f.agency_id = h.agency_id and f.case_id = h.case_id and f.id = h.attachment_id
             where h.agency_id = @agency and h.case_id = @id
-              and (@staff or n.id is null or n.visibility = 'public')
+              and (@staff or coalesce(n.visibility, f.visibility, 'public') = 'public')
               and (@after is null or h.id > @after)
             order by h.id
             limit @limit

@@ -78,6 +78,7 @@ static class Samples
     {
         ["findSimilarCases"] = "?service={service}&latitude=42.31&longitude=-71.06",
         ["importFile"] = "?kind=citizens",
+        ["removeAttachment"] = "?reason=Not%20needed",
         ["search"] = "?q=lamp",
     };
 
@@ -103,6 +104,8 @@ static class Samples
                 Caller.System(world.Agency.Id), email, Passwords.Hash("a good password"), null, Role.Agent, TimeProvider.System.Now(), CancellationToken.None);
             return JsonContent.Create(new { email, password = "a good password" });
         },
+        ["attachFiles"] = world => Task.FromResult<HttpContent>(FormOf(world)),
+        ["attachTrackedFiles"] = world => Task.FromResult<HttpContent>(FormOf(world)),
         ["giveMandate"] = async world => JsonContent.Create(
             new { representative = new { citizen = await CitizenAsync(world) }, services = (string[])[world.Known["service"]], given = "paper", evidence = $"File {world.Marker}" }),
         ["redeemMandateCode"] = async world => JsonContent.Create(new
@@ -131,6 +134,8 @@ static class Samples
         await VerdictTests.ResolveAsync(await world.Agency.Admin, path, "fixed");
         return path;
     }
+
+    static MultipartFormDataContent FormOf(World world) => new MultipartFormDataContent { { new StringContent($"The third lamp. {world.Marker}"), "file", $"{world.Marker}.txt" } };
 
     static object CaseOf(World world) => new { service = world.Known["service"], kind = "report", title = $"Lamp {world.Marker}", channel = "web" };
 }

@@ -16,15 +16,16 @@ public sealed class ErasureTests(CirmHost host)
     static readonly Dictionary<string, string> Kept = new()
     {
         ["accounts"] = "removed with the account",
+        ["attachments"] = "agency_id case_id id media_type size in_folder metadata_kept visibility actor_kind created_at removed_at",
         ["case_escalations"] = "agency_id case_id clock stage at unit",
         ["appeals"] = "agency_id id case_id round state decided_by decided_at created_at version",
-        ["case_history"] = "agency_id case_id id at kind from_status to_status note_id actor_kind detail outcome verdict",
+        ["case_history"] = "agency_id case_id id at kind from_status to_status note_id attachment_id actor_kind detail outcome verdict",
         ["case_links"] = "agency_id case_id id to_case type created_at",
         ["case_notes"] = "agency_id case_id id visibility actor_kind created_at",
         ["case_questions"] = "agency_id case_id id note_id asked_at ended_at ended_by end_note_id",
         ["cases"] = "agency_id id number service_id service_version kind status channel area citizen_id assignee external_id submitted_at first_response_at due_at"
             + " first_response_due_at first_response_foreseen_at foreseen_at paused_at first_response_risk risk calendar_edition own_dates"
-            + " closed_at version updated_at erased_at erase_when_over outcome verdict verdict_at round decided_at merged_into",
+            + " closed_at version updated_at erased_at erase_when_over attachment_count outcome verdict verdict_at round decided_at merged_into",
         ["citizen_identities"] = "removed",
         ["citizens"] = "agency_id id version created_at updated_at erased_at",
         ["consents"] = "agency_id citizen_id use_key id given channel recorded_by at",
@@ -39,6 +40,7 @@ public sealed class ErasureTests(CirmHost host)
     static readonly Dictionary<string, string> Emptied = new()
     {
         ["appeals"] = "reason decision_reason",
+        ["attachments"] = "name sha256 actor_id on_behalf_of",
         ["case_history"] = "reason actor_id on_behalf_of",
         ["case_notes"] = "text actor_id on_behalf_of",
         ["cases"] = "title description answers latitude longitude submitted_by mandate_id entered_by tracking_hash",
@@ -96,6 +98,7 @@ public sealed class ErasureTests(CirmHost host)
         await agent.PostJsonAsync($"{agency.Path}/cases/{over["id"]}/notes", new { text = "secret remark", visibility = "internal" });
         await citizen.PostJsonAsync($"{agency.Path}/cases/{over["id"]}/verdict", new { solved = false, reason = "secret disappointment" }, HttpStatusCode.OK);
         await citizen.PostJsonAsync($"{agency.Path}/cases/{over["id"]}/appeals", new { reason = "secret objection" });
+        await AttachAsync(citizen, $"{agency.Path}/cases/{over["id"]}/attachments");
         var open = await SubmitAsync(citizen, agency, "open");
         var before = await FiguresAsync(agency);
 
@@ -105,6 +108,8 @@ public sealed class ErasureTests(CirmHost host)
         // Figures are what they were; the open case still says what has to be done; nothing else of them is anywhere.
         Assert.Equal(before, await FiguresAsync(agency));
         Assert.Equal("0", await EverythingWithAsync(agency, "secret", except: "cases"));
+        Assert.Equal(0, await host.Database.ScalarAsOwnerAsync<long>($"select count(*) from attachment_chunks where agency_id = '{agency.Id}'"));
+        Assert.Equal(1L, await host.Database.ScalarAsOwnerAsync<long>($"select sum(attachment_count) from cases where agency_id = '{agency.Id}'"));
         Assert.Equal($"{open["id"]}", await host.Database.ScalarAsOwnerAsync<string>($"select string_agg(id::text, ' ') from cases c where agency_id = '{agency.Id}' and c::text ilike '%secret%'"));
         Assert.Equal("""{"ageGroup": "25-34"}""", await host.Database.ScalarAsOwnerAsync<string>(
             $"select string_agg(distinct z.attributes::text, ' ') from citizens z join cases c on c.agency_id = z.agency_id and c.citizen_id = z.id where z.agency_id = '{agency.Id}'"));
@@ -130,6 +135,12 @@ public sealed class ErasureTests(CirmHost host)
         Assert.Equal(1, await new Cirm.Core.Transactions.Retention(host.Services.GetRequiredService<Cirm.Core.Tenancy.TenantDb>(), TimeProvider.System).ApplyAsync(agency.Id, CancellationToken.None));
         Assert.Equal("0", await EverythingWithAsync(agency, "secret", except: "none"));
         Assert.Equal(2, (await host.AuditActionsAsync(agency)).Count(a => a == "citizen.erased"));
+    }
+
+    static async Task AttachAsync(HttpClient client, string path)
+    {
+        using var form = new MultipartFormDataContent { { new StringContent("My secret."), "file", "secret.txt" } };
+        await (await client.PostAsync(path, form)).ReadAsync(HttpStatusCode.Created);
     }
 
     [Fact]
