@@ -54,7 +54,7 @@ public static class AttachmentEndpoints
     {
         var ofCase = $"files by the code {Convert.ToHexString(TrackingCode.HashOf(code))}";
         throttle.Check(ofCase, UploadsPerCode, CodeWindow);
-        await TrackingEndpoints.GuessedAsync(throttle, http.HttpContext, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null);
+        await CitizensCase.GuessedAsync(throttle, http.HttpContext, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null);
         throttle.CountWrong(ofCase, UploadsPerCode, CodeWindow);
         using var upload = await AttachmentUpload.ReadAsync(http, caller.Retry, ct);
         if (upload.Visibility == NoteVisibility.Internal) throw Problems.InvalidValue("/visibility", "not-allowed", "What comes with a code is public.");
