@@ -45,7 +45,9 @@ sealed class AttachmentUpload : IDisposable
             if (retry is not null) retry.RequestHash = hash.GetHashAndReset();
             upload.Visibility = upload.Field("visibility", NoteVisibility.Public, text => text switch
             {
-                "public" => NoteVisibility.Public, "internal" => NoteVisibility.Internal, _ => throw Problems.InvalidValue("/visibility", "unknown", "This has to be one of public, internal."),
+                "public" => NoteVisibility.Public,
+                "internal" => NoteVisibility.Internal,
+                _ => throw Problems.InvalidValue("/visibility", "unknown", "This has to be one of public, internal."),
             });
             upload.KeepMetadata = upload.Field("keepMetadata", false, text => bool.TryParse(text, out var keep) ? keep : throw Problems.InvalidValue("/keepMetadata", "type", "This has to be true or false."));
             if (upload.sent.Count == 0) throw Problems.InvalidValue("/file", "required", "There is no file in the form: send at least one part named file, with a file name.");

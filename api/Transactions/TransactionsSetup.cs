@@ -10,5 +10,5 @@ public static class TransactionsSetup
         .AddSingleton<CaseQuestions>().AddSingleton<CaseRuleBook>().AddSingleton<CitizensWord>().AddSingleton<Recoveries>().AddSingleton<Appeals>()
         .AddSingleton<Verdicts>().AddSingleton<CaseMerges>().AddSingleton<CaseLinks>().AddSingleton<SimilarCases>()
         .AddSingleton<Messages>().AddSingleton<Mailbox>()
-        .AddSingleton<HandOvers>().AddSingleton<AnswerTemplates>();
+        .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton<Attachments>();
 }

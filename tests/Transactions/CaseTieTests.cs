@@ -145,8 +145,11 @@ public sealed class CaseTieTests(CirmHost host)
     [Fact]
     public void Nothing_within_reach_lies_outside_the_box()
     {
-        var places = from latitude in Gen.Choose(-8_990, 8_990) from longitude in Gen.Choose(-18_000, 18_000) from bearing in Gen.Choose(0, 359)
-                     from metres in Gen.Choose(1, 1_000) select (Latitude: latitude / 100.0, Longitude: longitude / 100.0, Bearing: double.DegreesToRadians(bearing), Metres: metres);
+        var places = from latitude in Gen.Choose(-8_990, 8_990)
+                     from longitude in Gen.Choose(-18_000, 18_000)
+                     from bearing in Gen.Choose(0, 359)
+                     from metres in Gen.Choose(1, 1_000)
+                     select (Latitude: latitude / 100.0, Longitude: longitude / 100.0, Bearing: double.DegreesToRadians(bearing), Metres: metres);
         Prop.ForAll(places.ToArbitrary(), p =>
         {
             var vicinity = new Vicinity("lamps", p.Latitude, p.Longitude, p.Metres, 30);

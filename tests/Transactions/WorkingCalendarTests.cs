@@ -152,7 +152,7 @@ public sealed class WorkingCalendarTests
         from minute in Gen.Choose(-36 * 60, 36 * 60)
         from open in Gen.Choose(1, 2_000_000_000)
         from more in Gen.Choose(0, 60 * 24 * 60)
-        // Half of the time near the days on which the clocks change.
+            // Half of the time near the days on which the clocks change.
         from near in Gen.Elements("2011-12-30", "2022-03-22", "2022-09-22", "2026-03-08", "2026-11-01", "2026-04-05", "2026-09-27", "2025-10-05", day, day, day, day, day, day, day, day)
         select new Sample(rules, At($"{near}T00:00Z").AddMinutes(minute), TimeSpan.FromMicroseconds((double)open * 997), more);
 
