@@ -94,6 +94,20 @@ CREATE TABLE public.agencies (
     CONSTRAINT agencies_status_check CHECK ((status = ANY (ARRAY['preparing'::text, 'active'::text, 'suspended'::text])))
 );
 
+-- Name: answer_templates; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.answer_templates (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    name jsonb NOT NULL,
+    text jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.answer_templates FORCE ROW LEVEL SECURITY;
+
 -- Name: api_keys; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.api_keys (
@@ -256,6 +270,30 @@ CREATE TABLE public.audit_heads (
 );
 
 ALTER TABLE ONLY public.audit_heads FORCE ROW LEVEL SECURITY;
+
+-- Name: bulk_cases; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.bulk_cases (
+    agency_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    line integer NOT NULL,
+    case_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.bulk_cases FORCE ROW LEVEL SECURITY;
+
+-- Name: bulk_orders; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.bulk_orders (
+    agency_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    actor_role text,
+    work jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.bulk_orders FORCE ROW LEVEL SECURITY;
 
 -- Name: calendars; Type: TABLE; Schema: public; Owner: -
 
@@ -434,6 +472,7 @@ CREATE TABLE public.cases (
     erased_at timestamp with time zone,
     erase_when_over boolean DEFAULT false NOT NULL,
     attachment_count integer DEFAULT 0 NOT NULL,
+    unit text,
     CONSTRAINT cases_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text]))),
     CONSTRAINT cases_first_response_risk_check CHECK ((first_response_risk = ANY (ARRAY['none'::text, 'foreseen'::text, 'breached'::text]))),
     CONSTRAINT cases_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'report'::text, 'complaint'::text, 'application'::text, 'enquiry'::text, 'suggestion'::text, 'praise'::text]))),
@@ -981,6 +1020,11 @@ ALTER TABLE ONLY public.agencies
 ALTER TABLE ONLY public.agencies
     ADD CONSTRAINT agencies_slug_key UNIQUE (slug);
 
+-- Name: answer_templates answer_templates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.answer_templates
+    ADD CONSTRAINT answer_templates_pkey PRIMARY KEY (agency_id, key);
+
 -- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.api_keys
@@ -1035,6 +1079,16 @@ ALTER TABLE ONLY public.audit_entries
 
 ALTER TABLE ONLY public.audit_heads
     ADD CONSTRAINT audit_heads_pkey PRIMARY KEY (agency_id);
+
+-- Name: bulk_cases bulk_cases_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.bulk_cases
+    ADD CONSTRAINT bulk_cases_pkey PRIMARY KEY (agency_id, operation_id, line);
+
+-- Name: bulk_orders bulk_orders_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.bulk_orders
+    ADD CONSTRAINT bulk_orders_pkey PRIMARY KEY (agency_id, operation_id);
 
 -- Name: calendars calendars_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -1340,6 +1394,10 @@ CREATE INDEX cases_by_service ON public.cases USING btree (agency_id, service_id
 
 CREATE INDEX cases_by_status ON public.cases USING btree (agency_id, status, submitted_at DESC, id DESC) WHERE (status <> 'closed'::text);
 
+-- Name: cases_by_unit; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_by_unit ON public.cases USING btree (agency_id, unit) WHERE (unit IS NOT NULL);
+
 -- Name: cases_by_verdict; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_by_verdict ON public.cases USING btree (agency_id, verdict, submitted_at DESC, id DESC) WHERE (verdict IS NOT NULL);
@@ -1508,6 +1566,15 @@ ALTER TABLE ONLY public.article_versions
 
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+-- Name: bulk_cases bulk_cases_agency_id_operation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.bulk_cases
+    ADD CONSTRAINT bulk_cases_agency_id_operation_id_fkey FOREIGN KEY (agency_id, operation_id) REFERENCES public.bulk_orders(agency_id, operation_id) ON DELETE CASCADE;
+
+-- Name: bulk_orders bulk_orders_agency_id_operation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.bulk_orders
+    ADD CONSTRAINT bulk_orders_agency_id_operation_id_fkey FOREIGN KEY (agency_id, operation_id) REFERENCES public.operations(agency_id, id);
 
 -- Name: case_escalations case_escalations_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -1617,6 +1684,10 @@ ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY agency ON public.accounts USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: answer_templates agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.answer_templates USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: api_keys agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.api_keys USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -1652,6 +1723,14 @@ CREATE POLICY agency ON public.audit_entries USING ((agency_id = (NULLIF(current
 -- Name: audit_heads agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.audit_heads USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: bulk_cases agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.bulk_cases USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: bulk_orders agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.bulk_orders USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: calendars agency; Type: POLICY; Schema: public; Owner: -
 
@@ -1805,6 +1884,10 @@ CREATE POLICY agency ON public.unit_members USING ((agency_id = (NULLIF(current_
 
 CREATE POLICY agency ON public.units USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: answer_templates; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.answer_templates ENABLE ROW LEVEL SECURITY;
+
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
@@ -1840,6 +1923,14 @@ ALTER TABLE public.audit_entries ENABLE ROW LEVEL SECURITY;
 -- Name: audit_heads; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.audit_heads ENABLE ROW LEVEL SECURITY;
+
+-- Name: bulk_cases; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.bulk_cases ENABLE ROW LEVEL SECURITY;
+
+-- Name: bulk_orders; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.bulk_orders ENABLE ROW LEVEL SECURITY;
 
 -- Name: calendars; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -2033,6 +2124,10 @@ GRANT SELECT ON TABLE public.agencies TO cirm_app;
 GRANT SELECT ON TABLE public.agencies TO cirm_router;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.agencies TO cirm_platform;
 
+-- Name: TABLE answer_templates; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.answer_templates TO cirm_app;
+
 -- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO cirm_app;
@@ -2088,6 +2183,14 @@ GRANT SELECT,INSERT ON TABLE public.audit_entries TO cirm_app;
 -- Name: TABLE audit_heads; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.audit_heads TO cirm_app;
+
+-- Name: TABLE bulk_cases; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.bulk_cases TO cirm_app;
+
+-- Name: TABLE bulk_orders; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.bulk_orders TO cirm_app;
 
 -- Name: TABLE calendars; Type: ACL; Schema: public; Owner: -
 

@@ -45,8 +45,8 @@ public static partial class BodyValidator
         else if (type == typeof(Localized)) CheckLocalized(json, attributes, at, errors);
         else if (type.IsEnum) CheckWord(json, type, at, errors);
         else if (type == typeof(bool)) Expect(json.ValueKind is JsonValueKind.True or JsonValueKind.False, "true or false");
-        else if (type == typeof(Guid)) Expect(json.ValueKind == JsonValueKind.String && json.TryGetGuid(out _), "a UUID");
-        else if (type == typeof(DateTimeOffset)) Expect(json.ValueKind == JsonValueKind.String && json.TryGetDateTimeOffset(out _), "a time such as 2026-03-21T08:00:00Z (RFC 3339)");
+        else if (type == typeof(Guid)) Expect(IsText(json) && json.TryGetGuid(out _), "a UUID");
+        else if (type == typeof(DateTimeOffset)) Expect(IsText(json) && json.TryGetDateTimeOffset(out _), "a time such as 2026-03-21T08:00:00Z (RFC 3339)");
         else if (type == typeof(int)) CheckNumber(json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out var n) ? n : null, "a whole number");
         else if (type == typeof(long)) CheckNumber(json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out var n) ? n : null, "a whole number");
         else if (type == typeof(decimal)) CheckNumber(json.ValueKind == JsonValueKind.Number && json.TryGetDecimal(out var n) ? (double)n : null, "a number");
@@ -196,6 +196,8 @@ public static partial class BodyValidator
         }
         return true;
     }
+
+    static bool IsText(JsonElement json) => json.ValueKind == JsonValueKind.String && Text(json) is not null;
 
     // Null when it is half of a surrogate pair, which System.Text.Json does not read.
     static string? Text(JsonElement json)

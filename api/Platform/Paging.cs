@@ -77,7 +77,8 @@ public sealed class PageRequest
 }
 
 /// <summary>Reads query parameters and reports every one that is wrong.</summary>
-public sealed class QueryErrors
+/// <param name="at">What stands before a parameter's name where it is told what was wrong.</param>
+public sealed class QueryErrors(string at = "?")
 {
     readonly List<ValidationError> errors = [];
 
@@ -86,7 +87,7 @@ public sealed class QueryErrors
         if (text is null) return null;
         foreach (var value in Enum.GetValues<T>())
             if (value.Word() == text) return value;
-        errors.Add(new($"?{name}", "unknown", $"{name} has to be one of {string.Join(", ", Enum.GetValues<T>().Select(v => v.Word()))}."));
+        errors.Add(new($"{at}{name}", "unknown", $"{name} has to be one of {string.Join(", ", Enum.GetValues<T>().Select(v => v.Word()))}."));
         return null;
     }
 
@@ -103,7 +104,7 @@ public sealed class QueryErrors
     public string? Text(string name, string? text)
     {
         if (text is not null && (text.Length > 500 || !BodyValidator.IsClean(text)))
-            errors.Add(new($"?{name}", "characters", $"{name} may have at most 500 characters, and no control characters."));
+            errors.Add(new($"{at}{name}", "characters", $"{name} may have at most 500 characters, and no control characters."));
         return text is { Length: 0 } ? null : text;
     }
 
@@ -111,11 +112,11 @@ public sealed class QueryErrors
     {
         if (text is null) return null;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
-        errors.Add(new($"?{name}", "range", string.Create(CultureInfo.InvariantCulture, $"{name} has to be a number from {least} to {most}.")));
+        errors.Add(new($"{at}{name}", "range", string.Create(CultureInfo.InvariantCulture, $"{name} has to be a number from {least} to {most}.")));
         return null;
     }
 
-    public void Missing(string name) => errors.Add(new($"?{name}", "required", "This is required."));
+    public void Missing(string name) => errors.Add(new($"{at}{name}", "required", "This is required."));
 
     /// <exception cref="Refusal"><see cref="Problems.Invalid"/> when anything was wrong.</exception>
     public void ThrowIfAny()
@@ -129,7 +130,7 @@ public sealed class QueryErrors
     {
         if (text is null) return null;
         if (read(text, out var value)) return value;
-        errors.Add(new($"?{name}", "type", $"{name} has to be {what}."));
+        errors.Add(new($"{at}{name}", "type", $"{name} has to be {what}."));
         return null;
     }
 }

@@ -148,6 +148,7 @@ public static class CaseEndpoints
         public Guid? CitizenId => Submitted.CitizenId;
         public Guid? Mandate => Submitted.Mandate;
         public Guid? EnteredBy => Submitted.EnteredBy;
+        public string? Unit => Submitted.Unit;
         public DateTimeOffset SubmittedAt => Submitted.SubmittedAt;
         public DateTimeOffset? FirstResponseDueAt => Submitted.FirstResponseDueAt;
         public DateTimeOffset? DueAt => Submitted.DueAt;
@@ -177,7 +178,7 @@ public static class CaseEndpoints
         [FromQuery(Name = "assignee"), Description("The member who works on it.")]
         public string? Assignee { get; init; }
 
-        [FromQuery(Name = "unit"), Description("The key of the unit that is responsible for its service.")]
+        [FromQuery(Name = "unit"), Description("The key of the unit that works it.")]
         public string? Unit { get; init; }
 
         [FromQuery(Name = "citizen"), Description("Whose it is.")]
@@ -201,9 +202,9 @@ public static class CaseEndpoints
         [FromQuery(Name = "order"), Description("newest first (so it is when not said), or due: open cases by clock, what is due first, those that wait for the citizen last.")]
         public string? Order { get; init; }
 
-        internal CaseFilter ToFilter()
+        internal CaseFilter ToFilter(string at = "?")
         {
-            var read = new QueryErrors();
+            var read = new QueryErrors(at);
             var filter = new CaseFilter(
                 read.Words<CaseStatus>("status", Status), read.Text("service", Service), read.Word<Channel>("channel", Channel), read.Word<CaseKind>("kind", Kind),
                 read.Text("area", Area), read.Id("assignee", Assignee), read.Text("unit", Unit), read.Id("citizen", Citizen), read.Time("submittedFrom", SubmittedFrom),

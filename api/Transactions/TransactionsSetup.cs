@@ -10,5 +10,6 @@ public static class TransactionsSetup
         .AddSingleton<CaseQuestions>().AddSingleton<CaseRuleBook>().AddSingleton<CitizensWord>().AddSingleton<Recoveries>().AddSingleton<Appeals>()
         .AddSingleton<Verdicts>().AddSingleton<CaseMerges>().AddSingleton<CaseLinks>().AddSingleton<SimilarCases>()
         .AddSingleton<Messages>().AddSingleton<Mailbox>()
-        .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton<Attachments>();
+        .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton<Attachments>()
+        .AddSingleton<HandOvers>().AddSingleton<AnswerTemplates>().AddSingleton<BulkOrders>();
 }

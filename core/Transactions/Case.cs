@@ -146,6 +146,7 @@ public sealed record Location(double? Latitude, double? Longitude, string? Area)
 /// <param name="Round">1, and one more with every reopening. The words on former rounds stay in the history.</param>
 /// <param name="DecidedAt">When the agency ended this round.</param>
 /// <param name="MergedInto">The case that goes on in its place.</param>
+/// <param name="Unit">The key of the unit that works it: first that of its service, then whom it was handed over to.</param>
 public sealed record Case(
     Guid Id, long Number, string Service, int ServiceVersion, CaseKind Kind, CaseStatus Status, Channel Channel, string Title, string? Description,
     [property: JsonIgnore] double? Latitude, [property: JsonIgnore] double? Longitude, [property: JsonIgnore] string? Area,
@@ -153,7 +154,7 @@ public sealed record Case(
     DateTimeOffset? FirstResponseDueAt, DateTimeOffset? DueAt, DateTimeOffset? WaitingSince, ClockRisk FirstResponseRisk, ClockRisk Risk,
     DateTimeOffset? ClosedAt, Guid? Mandate, Guid? EnteredBy, DateTimeOffset? ErasedAt, bool Overdue, [property: JsonIgnore] long Version,
     CaseOutcome? Outcome = null, Verdict? Verdict = null, DateTimeOffset? VerdictAt = null, int Round = 1, DateTimeOffset? DecidedAt = null,
-    Guid? MergedInto = null) : IVersioned
+    Guid? MergedInto = null, string? Unit = null) : IVersioned
 {
     /// <summary>Why it was refused and how to object, where one case is shown; null when the agency's last word was another.</summary>
     public RefusalNotice? Refusal { get; init; }
@@ -243,6 +244,15 @@ public sealed record Case(
         : outcome is CaseOutcome.Fixed or CaseOutcome.Answered or CaseOutcome.Granted && (to == CaseStatus.Refused || from == CaseStatus.Refused)
             ? $"A case that was refused was not {outcome.Word()}."
         : null;
+
+    /// <summary>Gives the case to a unit, and there to a member or to nobody yet.</summary>
+    /// <exception cref="Refusal"><see cref="Problems.AlreadyThere"/>, <see cref="Problems.CaseMerged"/>.</exception>
+    public Case HandOver(string? unit, Guid? assignee)
+    {
+        if (MergedInto is { } survivor) throw WasMerged(survivor);
+        return (unit, assignee) != (Unit, Assignee) ? this with { Unit = unit, Assignee = assignee }
+            : throw Problems.AlreadyThere.Because(assignee is null ? "It is with that unit, and assigned to nobody." : "That member works on it already.");
+    }
 
     /// <summary>Whether a case is open after its time.</summary>
     public static bool IsOverdue(CaseStatus status, DateTimeOffset? dueAt, DateTimeOffset now) => !status.IsOver() && dueAt < now;

@@ -17,13 +17,14 @@ public sealed record CaseNote(Guid Id, string Text, NoteVisibility Visibility, A
 /// <param name="Id">Its place in the history.</param>
 /// <param name="At">When.</param>
 /// <param name="Kind">submitted, imported, transitioned, noted, changed, claimed; asked, answered, withdrawn, dueMoved, escalated; said (the citizen's
-/// verdict), appealed, appealUpheld, appealDismissed, recoveryAnswered, recoveryClosed, tookIn (another case was merged into it), linked, unlinked; attached, removed.</param>
+/// verdict), appealed, appealUpheld, appealDismissed, recoveryAnswered, recoveryClosed, tookIn (another case was merged into it), linked, unlinked;
+/// attached, removed, handedOver, assigned.</param>
 /// <param name="FromStatus">Of a transition.</param>
 /// <param name="ToStatus">Of a transition.</param>
 /// <param name="Reason">In the words of who did it.</param>
 /// <param name="Note">The text that came with it.</param>
 /// <param name="Visibility">Of the note.</param>
-/// <param name="Detail">What the kind has to say more: the due dates (was, dueAt) when they moved, the clock, stage and unit of an escalation.</param>
+/// <param name="Detail">What the kind has to say more: the due dates (was, dueAt) when they moved, the clock, stage and unit of an escalation, the units of a hand-over and, for staff only, the members.</param>
 /// <param name="ActorKind">Who, by kind.</param>
 /// <param name="ActorId">Who; for staff only.</param>
 /// <param name="OnBehalfOf">The citizen for whom a representative did it.</param>

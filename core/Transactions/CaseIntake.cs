@@ -56,7 +56,7 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
                 Guid.CreateVersion7(now), StoredAnswer.NumberMarker, service.Key, service.Number, submission.Kind, CaseStatus.Submitted, submission.Channel,
                 submission.Title, submission.Description, place?.Latitude, place?.Longitude, place?.Area, answers,
                 submission.OnBehalfOf ?? submission.CitizenId ?? caller.CitizenId, null, null, now, null, due.FirstResponseDueAt, due.DueAt, null,
-                ClockRisk.None, ClockRisk.None, null, await MandateAsync(caller, submission, service, ct), submission.IsAssisted(caller) ? caller.Id : null, null, false, 1);
+                ClockRisk.None, ClockRisk.None, null, await MandateAsync(caller, submission, service, ct), submission.IsAssisted(caller) ? caller.Id : null, null, false, 1, Unit: service.Unit);
             if (await TryInsertAsync(caller, draft, service.Id, due, counted.Edition, code, answer, ct) is { } number) return draft with { Number = number };
 
             if (caller.Retry is { } retry && await retry.FindAsync(db, caller.Agency, ct) is not null) throw new IdempotencyKeyTakenException();
@@ -89,10 +89,10 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
               insert into cases
                 (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area, answers,
                  citizen_id, submitted_by, mandate_id, entered_by, tracking_hash, submitted_at, first_response_foreseen_at, first_response_due_at,
-                 foreseen_at, due_at, calendar_edition, updated_at)
+                 foreseen_at, due_at, calendar_edition, unit, updated_at)
               select @agency, @id, next.last_number, s.id, s.published_version, @kind, 'submitted', @channel, @title, @description, @latitude, @longitude, @area, @answers,
                  @citizenId, @submittedBy, @mandate, @enteredBy, @trackingHash, @now, @firstResponseForeseenAt, @firstResponseDueAt,
-                 @foreseenAt, @dueAt, @edition, @now
+                 @foreseenAt, @dueAt, @edition, @unit, @now
               from next
               join services s on s.agency_id = @agency and s.id = @serviceId and s.published_version = @serviceVersion
               where (@citizenId is null or exists (select from citizens z where z.agency_id = @agency and z.id = @citizenId and z.erased_at is null))
@@ -106,7 +106,7 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
             {
                 c.Id, serviceId, c.ServiceVersion, c.Kind, c.Channel, c.Title, c.Description, c.Latitude, c.Longitude, c.Area, c.Answers, c.CitizenId,
                 SubmittedBy = caller.Id, c.Mandate, c.EnteredBy, TrackingHash = TrackingCode.HashOf(code), Now = c.SubmittedAt,
-                due.FirstResponseForeseenAt, due.FirstResponseDueAt, due.ForeseenAt, due.DueAt, edition,
+                due.FirstResponseForeseenAt, due.FirstResponseDueAt, due.ForeseenAt, due.DueAt, edition, c.Unit,
             });
         CaseHistory.Append(transaction, caller, c.Id, c.SubmittedAt, "submitted", null, c.Status, null, null, c.Mandate is null ? null : c.CitizenId);
         AuditTrail.Append(transaction, AuditEntry.By(caller, c.SubmittedAt, "case.submitted", "case", c.Id));

@@ -11,7 +11,7 @@ namespace Cirm.Core.Transactions;
 /// <param name="Kind">What is wanted.</param>
 /// <param name="Area">The area's name.</param>
 /// <param name="Assignee">Who works on it.</param>
-/// <param name="Unit">The key of the unit that is responsible for its service.</param>
+/// <param name="Unit">The key of the unit that works it.</param>
 /// <param name="CitizenId">Whose it is.</param>
 /// <param name="SubmittedFrom">Not before.</param>
 /// <param name="SubmittedTo">Before.</param>
@@ -60,7 +60,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
         c.citizen_id, c.assignee, c.external_id, c.submitted_at, c.first_response_at, c.first_response_due_at, c.due_at,
         c.paused_at as waiting_since, c.first_response_risk, c.risk, c.closed_at, c.mandate_id as mandate, c.entered_by, c.erased_at,
         c.status in ('submitted', 'accepted', 'inProgress', 'reopened') and coalesce(c.due_at < coalesce(c.paused_at, @now), false) as overdue, c.version,
-        c.outcome, c.verdict, c.verdict_at, c.round, coalesce(c.decided_at, c.closed_at) as decided_at, c.merged_into
+        c.outcome, c.verdict, c.verdict_at, c.round, coalesce(c.decided_at, c.closed_at) as decided_at, c.merged_into, c.unit
         """;
 
     // As in the index cases_queue, to the letter.
@@ -149,8 +149,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
               and (@kind is null or c.kind = @kind)
               and (@area is null or c.area = @area)
               and (@assignee is null or c.assignee = @assignee)
-              and (@unit is null or exists (select from service_versions v
-                                            where v.agency_id = @agency and v.service_id = c.service_id and v.number = c.service_version and v.unit = @unit))
+              and (@unit is null or c.unit = @unit)
               and (@citizenId is null or c.citizen_id = @citizenId)
               and (@submittedFrom is null or c.submitted_at >= @submittedFrom)
               and (@submittedTo is null or c.submitted_at < @submittedTo)
@@ -208,7 +207,8 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
     /// <param name="ct">Gives up.</param>
     public Task<IReadOnlyList<CaseEvent>> HistoryAsync(Guid agency, Guid id, bool staff, Guid? after, int limit, CancellationToken ct) =>
         db.QueryAsync<CaseEvent>(agency, $"""
-            select h.id, h.at, h.kind, h.from_status, h.to_status, h.reason, n.text as note, n.visibility, h.detail, h.actor_kind,
+            select h.id, h.at, h.kind, h.from_status, h.to_status, h.reason, n.text as note, n.visibility,
+              case when @staff then h.detail else h.detail - array['fromAssignee', 'toAssignee'] end as detail, h.actor_kind,
               case when @staff then h.actor_id end as actor_id, h.on_behalf_of, h.outcome, h.verdict,
               {AttachedFile.OfHistory} as attachment
             from case_history h

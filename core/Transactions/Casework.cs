@@ -19,15 +19,21 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
     /// <exception cref="Refusal"><see cref="Problems.TransitionNotAllowed"/>, <see cref="Problems.CaseMerged"/>, <see cref="Problems.CaseMoved"/>.</exception>
     public async Task<Case?> TransitionAsync(Caller caller, Guid id, CaseStatus to, string reason, string? note, CaseOutcome? outcome, CancellationToken ct)
     {
-        var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
+        if (await TransitionAsync(change, caller, id, to, reason, note, outcome, clock.Now(), ct) is not { } moved) return null;
+        await change.CommitAsync(ct);
+        return moved;
+    }
+
+    /// <summary>Moves a case on in a change that is under way.</summary>
+    internal async Task<Case?> TransitionAsync(
+        Change change, Caller caller, Guid id, CaseStatus to, string reason, string? note, CaseOutcome? outcome, DateTimeOffset now, CancellationToken ct)
+    {
         var from = await FindForChangeAsync(change, id, now, ct);
         if (from is null) return null;
         var ended = await questions.EndWithCaseAsync(change, caller, from, from.Transition(to, now, outcome), reason, now, ct);
         Guid? noteId = note is null ? null : CaseHistory.AddNote(change, caller, id, now, note, NoteVisibility.Public);
-        var moved = await MoveAsync(change, caller, from, ended, reason, noteId, now, ct);
-        await change.CommitAsync(ct);
-        return moved;
+        return await MoveAsync(change, caller, from, ended, reason, noteId, now, ct);
     }
 
     /// <summary>Writes a step of the life cycle down, whoever decided it: state, history, audit entry, events.</summary>
@@ -89,8 +95,16 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
     /// <returns>The note, or null when the case is not there for this caller.</returns>
     public async Task<CaseNote?> AddNoteAsync(Caller caller, Guid id, string text, NoteVisibility visibility, CancellationToken ct)
     {
-        var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
+        if (await AddNoteAsync(change, caller, id, text, visibility, clock.Now(), ct) is not { } note) return null;
+        await change.CommitAsync(ct);
+        return note;
+    }
+
+    /// <summary>Adds a note in a change that is under way.</summary>
+    internal static async Task<CaseNote?> AddNoteAsync(
+        Change change, Caller caller, Guid id, string text, NoteVisibility visibility, DateTimeOffset now, CancellationToken ct)
+    {
         var touched = await change.QuerySingleOrDefaultAsync<Touched>($"""
             update cases c set
               first_response_at = case when @answers then coalesce(first_response_at, @now) else first_response_at end,
@@ -106,7 +120,6 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
         CaseHistory.Append(change, caller, id, now, "noted", null, null, null, note, onBehalfOf);
         change.Audit(now, "case.noted", "case", id);
         change.Emit(now, OutboxEvent.Of("case.noted", id, new { noteId = note, visibility }));
-        await change.CommitAsync(ct);
         return new(note, text, visibility, caller.Kind, onBehalfOf, now);
     }
 

@@ -151,7 +151,7 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
         return counted;
     }
 
-    /// <summary>Marks what is foreseen to be late and what is, and escalates each once: to the responsible unit's heads, or to the managers.</summary>
+    /// <summary>Marks what is foreseen to be late and what is, and escalates each once: to the heads of the unit that works it, or to the managers.</summary>
     /// <returns>How many cases were marked.</returns>
     public async Task<long> MarkAsync(Guid agency, CancellationToken ct)
     {
@@ -185,16 +185,12 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
                 updated_at = @now
               from late l
               where c.agency_id = @agency and c.id = l.id
-              returning c.agency_id, c.id, c.number, c.service_id, c.service_version, c.first_response_due_at, c.due_at,
+              returning c.agency_id, c.id, c.number, c.unit, c.first_response_due_at, c.due_at,
                         l.first_was, c.first_response_risk, l.was, c.risk),
             escalated as (
               insert into case_escalations (agency_id, case_id, clock, stage, at, unit)
               select m.agency_id, m.id, s.clock, s.stage, @now,
-                     (select v.unit
-                      from service_versions v
-                      join unit_members h on h.agency_id = v.agency_id and h.unit = v.unit and h.function = 'head'
-                      where v.agency_id = @agency and v.service_id = m.service_id and v.number = m.service_version
-                      limit 1)
+                     (select h.unit from unit_members h where h.agency_id = @agency and h.unit = m.unit and h.function = 'head' limit 1)
               from marked m
               cross join lateral (values ('firstResponse', m.first_was, m.first_response_risk), ('resolution', m.was, m.risk)) as s (clock, was, stage)
               where s.stage <> s.was

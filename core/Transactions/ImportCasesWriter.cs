@@ -41,7 +41,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         TenantDb db, Guid agency, Operation operation, ImportRequest request, ImportAgency home, DateTimeOffset now, CancellationToken ct)
     {
         var services = await db.QueryAsync<Service>(agency, $"""
-            select s.key, s.id, v.number as version, v.first_response_hours, v.resolution_hours,
+            select s.key, s.id, v.number as version, v.unit, v.first_response_hours, v.resolution_hours,
                    coalesce(own.edition, units_own.edition, general.edition) as edition, coalesce(own.rules, units_own.rules, general.rules) as rules
             from services s
             join service_versions v on v.agency_id = s.agency_id and v.service_id = s.id
@@ -95,12 +95,14 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         var ids = new OrderedIds();
         var (caseIds, historyIds, numbers) = (new Guid[rows.Count], new Guid[rows.Count], new long[rows.Count]);
         var (serviceIds, versions, editions) = (new Guid[rows.Count], new int[rows.Count], new Guid[rows.Count]);
+        var units = new string?[rows.Count];
         var (foreseen, due) = (new DateTime?[rows.Count], new DateTime?[rows.Count]);
         var citizenIds = new Guid?[rows.Count];
         for (var i = 0; i < rows.Count; i++)
         {
             var service = services[rows[i].Service];
             (caseIds[i], historyIds[i], numbers[i], serviceIds[i], versions[i]) = (ids.Next(now), ids.Next(now), first + i, service.Id, service.Version);
+            units[i] = service.Unit;
             // When it was answered first the file does not say: only the resolution has a clock.
             if (rules.FileSaysDue) due[i] = rows[i].DueAt;
             else if (service.Clock(rows[i].SubmittedAt) is { } counted) (editions[i], foreseen[i], due[i]) = (service.CountedBy.Edition, counted.ForeseenAt?.UtcDateTime, counted.DueAt.UtcDateTime);
@@ -110,16 +112,16 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         transaction.Enqueue("""
             insert into cases
               (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
-               citizen_id, external_id, submitted_at, foreseen_at, due_at, risk, calendar_edition, own_dates, closed_at, updated_at)
+               citizen_id, external_id, submitted_at, foreseen_at, due_at, risk, calendar_edition, own_dates, unit, closed_at, updated_at)
             select n.agency_id, r.id, r.number, r.service_id, r.service_version, r.kind, r.status, r.channel, r.title, r.description, r.latitude, r.longitude, r.area,
                r.citizen_id, r.external_id, r.submitted_at, r.foreseen_at, r.due_at,
                case when r.due_at < @now and r.status in ('submitted', 'accepted', 'inProgress', 'reopened') then 'breached' else 'none' end, -- overdue when it came: no news
-               r.calendar_edition, @ownDates, r.closed_at, @now
+               r.calendar_edition, @ownDates, r.unit, r.closed_at, @now
             from case_numbers n
             cross join unnest(@caseIds, @numbers, @serviceIds, @versions, @kinds, @statuses, @channels, @titles, @descriptions, @latitudes, @longitudes, @areas,
-                        @citizenIds, @externalIds, @submittedAt, @foreseen, @due, @editions, @closedAt)
+                        @citizenIds, @externalIds, @submittedAt, @foreseen, @due, @editions, @units, @closedAt)
               as r (id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
-                    citizen_id, external_id, submitted_at, foreseen_at, due_at, calendar_edition, closed_at)
+                    citizen_id, external_id, submitted_at, foreseen_at, due_at, calendar_edition, unit, closed_at)
             where n.agency_id = @agency
             """,
             new
@@ -128,7 +130,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
                 Channels = rows.ConvertAll(r => r.Channel).ToArray(), Titles = rows.ConvertAll(r => r.Title).ToArray(),
                 Descriptions = rows.ConvertAll(r => r.Description!).ToArray(), Latitudes = rows.ConvertAll(r => r.Latitude).ToArray(),
                 Longitudes = rows.ConvertAll(r => r.Longitude).ToArray(), Areas = rows.ConvertAll(r => r.Area!).ToArray(), citizenIds,
-                ExternalIds = rows.ConvertAll(r => r.ExternalId).ToArray(), SubmittedAt = rows.ConvertAll(r => r.SubmittedAt).ToArray(), foreseen, due, editions,
+                ExternalIds = rows.ConvertAll(r => r.ExternalId).ToArray(), SubmittedAt = rows.ConvertAll(r => r.SubmittedAt).ToArray(), foreseen, due, editions, units,
                 OwnDates = rules.FileSaysDue,
                 ClosedAt = rows.ConvertAll(r => r.ClosedAt).ToArray(), now,
             });
@@ -204,7 +206,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
             cross join unnest(@ids, @keys) as m (id, key)
             where n.agency_id = @agency
             on conflict (agency_id, key) do nothing
-            returning key, id, 1 as version, null::numeric as first_response_hours, null::numeric as resolution_hours, null::uuid as edition, null::jsonb as rules
+            returning key, id, 1 as version, null::text as unit, null::numeric as first_response_hours, null::numeric as resolution_hours, null::uuid as edition, null::jsonb as rules
             """, new { Ids = missing.Select(_ => ids.Next(now)).ToArray(), Keys = missing.Select(r => r.Service).ToArray(), now }, ct);
         transaction.Enqueue("""
             insert into service_versions (agency_id, service_id, number, state, name, created_at)
@@ -225,7 +227,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         if (made.Count < missing.Count) throw new InvalidOperationException("A service was made by somebody else in this moment; the next attempt finds it.");
     }
 
-    sealed record Service(string Key, Guid Id, int Version, decimal? FirstResponseHours, decimal? ResolutionHours, Guid? Edition, CalendarRules? Rules)
+    sealed record Service(string Key, Guid Id, int Version, string? Unit, decimal? FirstResponseHours, decimal? ResolutionHours, Guid? Edition, CalendarRules? Rules)
     {
         CountedBy? counted;
 

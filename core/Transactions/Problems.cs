@@ -75,4 +75,11 @@ public static class Problems
 
     /// <summary>The two cases are linked so already.</summary>
     public static readonly Problem LinkExists = new("link-exists", 409, "These cases are linked in this way already.", "Read the case's links.");
+
+    /// <summary>Nothing would change.</summary>
+    public static readonly Problem AlreadyThere = new("already-there", 409, "This case is with that unit and that member already.", "Name another unit or another member.");
+
+    /// <summary>Two people gave the case away at the same time.</summary>
+    public static readonly Problem HandedOverMeanwhile = new("handed-over-meanwhile", 409, "Somebody else handed this case over in this moment.",
+        "Read it again: perhaps it is where it belongs.");
 }

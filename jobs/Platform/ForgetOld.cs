@@ -44,6 +44,16 @@ public sealed class ForgetOld(Databases databases, TenantDb db, TimeProvider clo
                 where agency_id = @agency
                   and id in (select id from mailbox_messages where agency_id = @agency and created_at < @before order by id limit @limit)
                 """, now - Mailbox.Kept, ct);
+            // Of operations that were cancelled or failed; one that succeeded took its order along.
+            await DeleteAsync(agency, """
+                delete from bulk_orders
+                where agency_id = @agency
+                  and operation_id in (select b.operation_id
+                                       from bulk_orders b
+                                       join operations o on o.agency_id = b.agency_id and o.id = b.operation_id
+                                       where b.agency_id = @agency and o.finished_at < @before
+                                       limit @limit)
+                """, now, ct);
         }
     }
 

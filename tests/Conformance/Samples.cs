@@ -18,6 +18,9 @@ static class Samples
     {
         ["service"] = "/v1/agencies/{agency}/services/{key}",
         ["account"] = "/v1/agencies/{agency}/members/{id}",
+        ["assignee"] = "/v1/agencies/{agency}/members/{id}",
+        ["unit"] = "/v1/agencies/{agency}/units/{key}",
+        ["caseId"] = "/v1/agencies/{agency}/cases/{id}",
         ["citizenId"] = "/v1/agencies/{agency}/citizens/{id}",
     };
 
@@ -106,6 +109,8 @@ static class Samples
         },
         ["attachFiles"] = world => Task.FromResult<HttpContent>(FormOf(world)),
         ["attachTrackedFiles"] = world => Task.FromResult<HttpContent>(FormOf(world)),
+        ["workInBulk"] = world => Task.FromResult<HttpContent>(JsonContent.Create(
+            new { ids = (string[])[world.Known["caseId"]], @do = new { note = new { text = $"Everywhere {world.Marker}", visibility = "internal" } } })),
         ["giveMandate"] = async world => JsonContent.Create(
             new { representative = new { citizen = await CitizenAsync(world) }, services = (string[])[world.Known["service"]], given = "paper", evidence = $"File {world.Marker}" }),
         ["redeemMandateCode"] = async world => JsonContent.Create(new

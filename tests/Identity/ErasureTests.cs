@@ -17,6 +17,7 @@ public sealed class ErasureTests(CirmHost host)
     {
         ["accounts"] = "removed with the account",
         ["attachments"] = "agency_id case_id id media_type size in_folder metadata_kept visibility actor_kind created_at removed_at",
+        ["bulk_cases"] = "agency_id operation_id line case_id",
         ["case_escalations"] = "agency_id case_id clock stage at unit",
         ["appeals"] = "agency_id id case_id round state decided_by decided_at created_at version",
         ["case_history"] = "agency_id case_id id at kind from_status to_status note_id attachment_id actor_kind detail outcome verdict",
@@ -25,7 +26,7 @@ public sealed class ErasureTests(CirmHost host)
         ["case_questions"] = "agency_id case_id id note_id asked_at ended_at ended_by end_note_id",
         ["cases"] = "agency_id id number service_id service_version kind status channel area citizen_id assignee external_id submitted_at first_response_at due_at"
             + " first_response_due_at first_response_foreseen_at foreseen_at paused_at first_response_risk risk calendar_edition own_dates"
-            + " closed_at version updated_at erased_at erase_when_over attachment_count outcome verdict verdict_at round decided_at merged_into",
+            + " closed_at version updated_at erased_at erase_when_over attachment_count unit outcome verdict verdict_at round decided_at merged_into",
         ["citizen_identities"] = "removed",
         ["citizens"] = "agency_id id version created_at updated_at erased_at",
         ["consents"] = "agency_id citizen_id use_key id given channel recorded_by at",

@@ -40,19 +40,32 @@ public static class Importing
     /// <param name="accident">Told how often progress was reported; true kills the attempt there, and another one begins.</param>
     public static async Task<Operation> CarryOutAsync(this CirmHost host, Guid agency, Guid id, Func<int, bool>? accident = null)
     {
-        var operations = host.Services.GetRequiredService<Operations>();
         var imports = new Imports(host.Services.GetRequiredService<TenantDb>(), host.Services.GetRequiredService<ImportFiles>(), TimeProvider.System);
+        return await host.CarryOutAsync(agency, id, progress => imports.RunAsync(agency, progress, CancellationToken.None), accident);
+    }
+
+    /// <summary>Carries bulk work out as a worker does.</summary>
+    public static Task<Operation> CarryOutBulkAsync(this CirmHost host, TestAgency agency, Guid id, Func<int, bool>? accident = null, CancellationToken ends = default) =>
+        host.CarryOutAsync(agency.Id, id, progress => host.Services.GetRequiredService<BulkOrders>().RunAsync(agency.Id, progress, ends), accident);
+
+    static async Task<Operation> CarryOutAsync(this CirmHost host, Guid agency, Guid id, Func<IJobProgress, Task> run, Func<int, bool>? accident)
+    {
+        var operations = host.Services.GetRequiredService<Operations>();
         var reports = 0;
         while (await operations.StartAsync(agency, TimeProvider.System.Now(), id, CancellationToken.None) is { } operation)
         {
             try
             {
-                await imports.RunAsync(agency, new Progress(operation, () => accident?.Invoke(++reports) == true), CancellationToken.None);
+                await run(new Progress(operation, () => accident?.Invoke(++reports) == true));
                 await operations.EndAsync(agency, TimeProvider.System.Now(), operation, OperationState.Succeeded, null, CancellationToken.None);
             }
             catch (Accident)
             {
-                Assert.True(reports < 1000, "The import comes to an end.");
+                Assert.True(reports < 1000, "The work comes to an end.");
+            }
+            catch (OperationCanceledException)
+            {
+                await operations.EndAsync(agency, TimeProvider.System.Now(), operation, OperationState.Cancelled, null, CancellationToken.None);
             }
             catch (Refusal refusal)
             {

@@ -13,4 +13,8 @@ return await Worker.RunAsync(databases, new JobTable(
         new("apply-retention", When.EverySecond, Job.Of<ApplyRetention>()),
     ],
     Events: [new("probe.happened", Job.Of<Answer, Cirm.Core.Platform.FactArgs>()), new("case.submitted", Job.Of<TellCitizen, Cirm.Core.Platform.FactArgs>())],
-    Operations: [Job.Of<Steps, Cirm.Core.Platform.OperationArgs>(), Job.Of<FailFirst, Cirm.Core.Platform.OperationArgs>(), Job.Of<RunImport, Cirm.Core.Platform.OperationArgs>()]));
+    Operations:
+    [
+        Job.Of<Steps, Cirm.Core.Platform.OperationArgs>(), Job.Of<FailFirst, Cirm.Core.Platform.OperationArgs>(),
+        Job.Of<RunImport, Cirm.Core.Platform.OperationArgs>(), Job.Of<RunBulk, Cirm.Core.Platform.OperationArgs>(),
+    ]));
