@@ -12,7 +12,7 @@ public sealed class KilledBulkTests(Workers workers, ITestOutputHelper output) :
     [Fact]
     public async Task Bulk_work_whose_workers_are_killed_is_finished_by_the_next_with_nothing_twice()
     {
-        const int cases = 4_000;
+        const int cases = 1_200;
         var agency = (await new Agencies(workers.Databases, workers.Db, TimeProvider.System).CreateAsync(
             Caller.System(Caller.Installation), $"b-{Guid.NewGuid():N}", new Localized("en", "Killed"), "UTC", ["en"], 10, "first@killed.example", "none", CancellationToken.None)).Id;
         var files = new ImportFiles(workers.Db, TimeProvider.System);
