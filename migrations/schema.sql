@@ -1566,6 +1566,7 @@ ALTER TABLE ONLY public.article_versions
 
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
 -- Name: bulk_cases bulk_cases_agency_id_operation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.bulk_cases
