@@ -119,7 +119,8 @@ public sealed class RetentionTests(CirmHost host)
         insert into case_history (agency_id, case_id, id, at, kind, reason, note_id, actor_kind, actor_id)
         select '{agency}', id, id, at, 'noted', 'Reason', id, 'citizen', gen_random_uuid() from made;
         update case_numbers set last_number = {cases} where agency_id = '{agency}';
-        drop table made
+        drop table made;
+        analyze cases, case_notes, case_history
         """);
 }
 
