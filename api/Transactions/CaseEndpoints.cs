@@ -59,7 +59,7 @@ public static class CaseEndpoints
         return TypedResults.Ok(found with
         {
             Refusal = await following.RefusalOfAsync(caller.Agency, found, ct),
-            Reopening = found.Status.IsOver() ? (await rules.FindAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) : null,
+            Reopening = found.Status.IsOver() ? (await rules.TellAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) : null,
             Merged = caller.IsStaff ? await merges.IntoAsync(caller.Agency, id, ct) : null,
         });
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
@@ -83,11 +84,24 @@ public sealed record Reopening(bool Possible, DateTimeOffset? Until, int Left);
 /// <summary>Keeps each agency's rules.</summary>
 public sealed class CaseRuleBook(TenantDb db, TimeProvider clock)
 {
+    // Read with every case that is over, changed a few times a year: another node's change shows in what is told within this time.
+    static readonly TimeSpan Remembered = TimeSpan.FromSeconds(2);
+    readonly ConcurrentDictionary<Guid, (CaseRules Rules, long At)> remembered = new();
+
     const string Columns = "reopen_within_days, most_reopenings, who_confirms, recover_within_days, follow_up_question, version";
 
     /// <summary>The rules that hold in an agency.</summary>
     public async Task<CaseRules> FindAsync(Guid agency, CancellationToken ct) =>
         await db.QuerySingleOrDefaultAsync<CaseRules>(agency, $"select {Columns} from case_rules where agency_id = @agency", null, ct) ?? CaseRules.Default;
+
+    /// <summary>The rules as a citizen is told of them, remembered for a moment; what decides reads them anew.</summary>
+    public async Task<CaseRules> TellAsync(Guid agency, CancellationToken ct)
+    {
+        if (remembered.TryGetValue(agency, out var known) && clock.GetElapsedTime(known.At) < Remembered) return known.Rules;
+        var rules = await FindAsync(agency, ct);
+        remembered[agency] = (rules, clock.GetTimestamp());
+        return rules;
+    }
 
     /// <summary>Replaces the rules that are at a version. Cases that ended before are bound by the new ones too.</summary>
     /// <returns>The rules, or null when they are not at that version.</returns>
@@ -108,6 +122,7 @@ public sealed class CaseRuleBook(TenantDb db, TimeProvider clock)
         if (kept is null) return null;
         change.Audit(now, "case-rules.changed", "case-rules", null);
         await change.CommitAsync(ct);
+        remembered.TryRemove(caller.Agency, out _);
         return kept;
     }
 }
