@@ -41,7 +41,11 @@ public sealed class AuditChainTests(CirmHost host)
         update audit_entries e set position = -e.position where agency_id = @a and position in (3, 4);
         update audit_entries set position = case position when -3 then 4 else 3 end where agency_id = @a and position < 0
         """, "Entry 3 does not follow from the one before it.")]
-    [InlineData("delete from audit_entries where agency_id = @a and position = 3; update audit_entries set position = position - 1 where agency_id = @a and position > 3", "Entry 3 does not follow")]
+    [InlineData("""
+        delete from audit_entries where agency_id = @a and position = 3;
+        update audit_entries set position = -position where agency_id = @a and position > 3;
+        update audit_entries set position = -position - 1 where agency_id = @a and position < 0
+        """, "Entry 3 does not follow")]
     public async Task Tampering_is_found(string tampering, string found)
     {
         var agency = await CaseTests.AgencyWithServiceAsync(host);
