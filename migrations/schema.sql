@@ -904,6 +904,61 @@ CREATE TABLE public.search_words (
 
 ALTER TABLE ONLY public.search_words FORCE ROW LEVEL SECURITY;
 
+-- Name: segment_changes; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.segment_changes (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    citizen_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.segment_changes FORCE ROW LEVEL SECURITY;
+
+-- Name: segment_evaluations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.segment_evaluations (
+    agency_id uuid NOT NULL,
+    evaluated_at timestamp with time zone NOT NULL,
+    moved_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.segment_evaluations FORCE ROW LEVEL SECURITY;
+
+-- Name: segment_members; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.segment_members (
+    agency_id uuid NOT NULL,
+    segment_id uuid NOT NULL,
+    citizen_id uuid NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_to timestamp with time zone
+);
+
+ALTER TABLE ONLY public.segment_members FORCE ROW LEVEL SECURITY;
+
+-- Name: segments; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.segments (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    key text NOT NULL,
+    name jsonb NOT NULL,
+    parent_id uuid,
+    rule jsonb NOT NULL,
+    variant jsonb,
+    sensitive boolean NOT NULL,
+    by_behaviour boolean NOT NULL,
+    pending boolean DEFAULT true NOT NULL,
+    evaluated_at timestamp with time zone,
+    retired_at timestamp with time zone,
+    merged_into uuid,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.segments FORCE ROW LEVEL SECURITY;
+
 -- Name: service_versions; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.service_versions (
@@ -1320,6 +1375,31 @@ ALTER TABLE ONLY public.search_spellings
 ALTER TABLE ONLY public.search_words
     ADD CONSTRAINT search_words_pkey PRIMARY KEY (agency_id, document, word);
 
+-- Name: segment_changes segment_changes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.segment_changes
+    ADD CONSTRAINT segment_changes_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: segment_evaluations segment_evaluations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.segment_evaluations
+    ADD CONSTRAINT segment_evaluations_pkey PRIMARY KEY (agency_id);
+
+-- Name: segment_members segment_members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.segment_members
+    ADD CONSTRAINT segment_members_pkey PRIMARY KEY (agency_id, segment_id, citizen_id, valid_from);
+
+-- Name: segments segments_agency_id_key_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.segments
+    ADD CONSTRAINT segments_agency_id_key_key UNIQUE (agency_id, key);
+
+-- Name: segments segments_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.segments
+    ADD CONSTRAINT segments_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: service_versions service_versions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.service_versions
@@ -1539,6 +1619,22 @@ CREATE UNIQUE INDEX recoveries_open ON public.recoveries USING btree (agency_id,
 -- Name: search_words_by_weight; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX search_words_by_weight ON public.search_words USING btree (agency_id, word, weight DESC) INCLUDE (document, kind);
+
+-- Name: segment_members_now; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX segment_members_now ON public.segment_members USING btree (agency_id, citizen_id, segment_id) WHERE (valid_to IS NULL);
+
+-- Name: segments_by_behaviour; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX segments_by_behaviour ON public.segments USING btree (agency_id) WHERE (by_behaviour AND (retired_at IS NULL));
+
+-- Name: segments_of_parent; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX segments_of_parent ON public.segments USING btree (agency_id, parent_id) WHERE (parent_id IS NOT NULL);
+
+-- Name: segments_pending; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX segments_pending ON public.segments USING btree (agency_id) WHERE pending;
 
 -- Name: service_versions_one_draft; Type: INDEX; Schema: public; Owner: -
 
@@ -1869,6 +1965,22 @@ CREATE POLICY agency ON public.search_spellings USING ((agency_id = (NULLIF(curr
 
 CREATE POLICY agency ON public.search_words USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: segment_changes agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.segment_changes USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: segment_evaluations agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.segment_evaluations USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: segment_members agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.segment_members USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: segments agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.segments USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: service_versions agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.service_versions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2065,6 +2177,14 @@ CREATE POLICY router ON public.accounts FOR SELECT TO cirm_router USING (true);
 
 CREATE POLICY router ON public.outbox FOR SELECT TO cirm_router USING (true);
 
+-- Name: segment_changes router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.segment_changes FOR SELECT TO cirm_router USING (true);
+
+-- Name: segments router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.segments FOR SELECT TO cirm_router USING (true);
+
 -- Name: search_documents; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.search_documents ENABLE ROW LEVEL SECURITY;
@@ -2076,6 +2196,22 @@ ALTER TABLE public.search_spellings ENABLE ROW LEVEL SECURITY;
 -- Name: search_words; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.search_words ENABLE ROW LEVEL SECURITY;
+
+-- Name: segment_changes; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.segment_changes ENABLE ROW LEVEL SECURITY;
+
+-- Name: segment_evaluations; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.segment_evaluations ENABLE ROW LEVEL SECURITY;
+
+-- Name: segment_members; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.segment_members ENABLE ROW LEVEL SECURITY;
+
+-- Name: segments; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.segments ENABLE ROW LEVEL SECURITY;
 
 -- Name: service_versions; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -2368,6 +2504,34 @@ GRANT SELECT,INSERT ON TABLE public.search_spellings TO cirm_app;
 -- Name: TABLE search_words; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.search_words TO cirm_app;
+
+-- Name: TABLE segment_changes; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.segment_changes TO cirm_app;
+
+-- Name: COLUMN segment_changes.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.segment_changes TO cirm_router;
+
+-- Name: TABLE segment_evaluations; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.segment_evaluations TO cirm_app;
+
+-- Name: TABLE segment_members; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.segment_members TO cirm_app;
+
+-- Name: TABLE segments; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.segments TO cirm_app;
+
+-- Name: COLUMN segments.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.segments TO cirm_router;
+
+-- Name: COLUMN segments.pending; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(pending) ON TABLE public.segments TO cirm_router;
 
 -- Name: TABLE service_versions; Type: ACL; Schema: public; Owner: -
 

@@ -35,6 +35,8 @@ public sealed class ErasureTests(CirmHost host)
         ["recoveries"] = "agency_id id case_id round state owner due_at follow_up_question answered_at outcome opened_at closed_at version",
         ["mandates"] = "agency_id id citizen_id account_id person_id organisation service_ids valid_from valid_until given entered_by revoked_at revoked_by version created_at",
         ["messages"] = "removed",
+        ["segment_changes"] = "agency_id id citizen_id",
+        ["segment_members"] = "agency_id segment_id citizen_id valid_from valid_to", // of the row that is only counted, from then on
     };
 
     // Emptied by the erasure; the test below sees that they are.

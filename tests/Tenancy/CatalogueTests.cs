@@ -136,6 +136,7 @@ public sealed class CatalogueTests(CirmHost host)
             [
                 "cirm_router accounts.agency_id", "cirm_router accounts.email_key", "cirm_router accounts.id",
                 "cirm_router outbox.agency_id", "cirm_router outbox.created_at", "cirm_router outbox.done_at", "cirm_router outbox.id",
+                "cirm_router segment_changes.agency_id", "cirm_router segments.agency_id", "cirm_router segments.pending",
             ], columns);
     }
 
