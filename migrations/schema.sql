@@ -1017,6 +1017,163 @@ CREATE TABLE public.signing_keys (
     expires_at timestamp with time zone NOT NULL
 );
 
+-- Name: survey_coded_texts; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_coded_texts (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    response_id uuid NOT NULL,
+    question text NOT NULL,
+    codes text[] NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_coded_texts FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_codes; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_codes (
+    agency_id uuid NOT NULL,
+    survey_id uuid NOT NULL,
+    question text NOT NULL,
+    codes jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_codes FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_inbox; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_inbox (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    id uuid NOT NULL,
+    sealed bytea NOT NULL
+);
+ALTER TABLE ONLY public.survey_inbox ALTER COLUMN sealed SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.survey_inbox FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_invitations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_invitations (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    citizen_id uuid,
+    channel text NOT NULL,
+    token_hash bytea NOT NULL,
+    state text NOT NULL,
+    error text,
+    reminders integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT survey_invitations_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'letter'::text]))),
+    CONSTRAINT survey_invitations_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'printed'::text])))
+);
+
+ALTER TABLE ONLY public.survey_invitations FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_links; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_links (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    response_id uuid NOT NULL,
+    citizen_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_links FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_register; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_register (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    participant bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_register FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_responses; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_responses (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    id uuid NOT NULL,
+    stratum integer NOT NULL,
+    answers jsonb NOT NULL,
+    assisted boolean NOT NULL,
+    channel text NOT NULL,
+    batch integer NOT NULL,
+    CONSTRAINT survey_responses_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text])))
+);
+
+ALTER TABLE ONLY public.survey_responses FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_strata; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_strata (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    stratum integer NOT NULL,
+    labels jsonb NOT NULL,
+    segments uuid[],
+    eligible integer NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_strata FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_waves; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_waves (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    survey_id uuid NOT NULL,
+    name text NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    embargo boolean NOT NULL,
+    invited integer DEFAULT 0 NOT NULL,
+    batches integer DEFAULT 0 NOT NULL,
+    waiting integer DEFAULT 0 NOT NULL,
+    mixed boolean DEFAULT true NOT NULL,
+    strata_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT survey_waves_check CHECK ((closes_at > opens_at))
+);
+
+ALTER TABLE ONLY public.survey_waves FORCE ROW LEVEL SECURITY;
+
+-- Name: surveys; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.surveys (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    key text NOT NULL,
+    title jsonb NOT NULL,
+    introduction jsonb,
+    anonymity text NOT NULL,
+    access text NOT NULL,
+    breakdowns text[] NOT NULL,
+    audience text[] NOT NULL,
+    questions jsonb NOT NULL,
+    embargo boolean NOT NULL,
+    link_until timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT surveys_access_check CHECK ((access = ANY (ARRAY['invited'::text, 'members'::text, 'open'::text]))),
+    CONSTRAINT surveys_anonymity_check CHECK ((anonymity = ANY (ARRAY['anonymous'::text, 'confidential'::text]))),
+    CONSTRAINT surveys_check CHECK (((anonymity = 'confidential'::text) OR (link_until IS NULL)))
+);
+
+ALTER TABLE ONLY public.surveys FORCE ROW LEVEL SECURITY;
+
 -- Name: unit_members; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.unit_members (
@@ -1420,6 +1577,76 @@ ALTER TABLE ONLY public.services
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (id);
 
+-- Name: survey_coded_texts survey_coded_texts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_coded_texts
+    ADD CONSTRAINT survey_coded_texts_pkey PRIMARY KEY (agency_id, wave_id, question, response_id);
+
+-- Name: survey_codes survey_codes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_codes
+    ADD CONSTRAINT survey_codes_pkey PRIMARY KEY (agency_id, survey_id, question);
+
+-- Name: survey_inbox survey_inbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_inbox
+    ADD CONSTRAINT survey_inbox_pkey PRIMARY KEY (agency_id, wave_id, id);
+
+-- Name: survey_invitations survey_invitations_agency_id_token_hash_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_invitations
+    ADD CONSTRAINT survey_invitations_agency_id_token_hash_key UNIQUE (agency_id, token_hash);
+
+-- Name: survey_invitations survey_invitations_agency_id_wave_id_citizen_id_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_invitations
+    ADD CONSTRAINT survey_invitations_agency_id_wave_id_citizen_id_key UNIQUE (agency_id, wave_id, citizen_id);
+
+-- Name: survey_invitations survey_invitations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_invitations
+    ADD CONSTRAINT survey_invitations_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: survey_links survey_links_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_links
+    ADD CONSTRAINT survey_links_pkey PRIMARY KEY (agency_id, wave_id, response_id);
+
+-- Name: survey_register survey_register_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_register
+    ADD CONSTRAINT survey_register_pkey PRIMARY KEY (agency_id, wave_id, participant);
+
+-- Name: survey_responses survey_responses_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_responses
+    ADD CONSTRAINT survey_responses_pkey PRIMARY KEY (agency_id, wave_id, id);
+
+-- Name: survey_strata survey_strata_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_strata
+    ADD CONSTRAINT survey_strata_pkey PRIMARY KEY (agency_id, wave_id, stratum);
+
+-- Name: survey_waves survey_waves_agency_id_survey_id_name_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_waves
+    ADD CONSTRAINT survey_waves_agency_id_survey_id_name_key UNIQUE (agency_id, survey_id, name);
+
+-- Name: survey_waves survey_waves_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_waves
+    ADD CONSTRAINT survey_waves_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: surveys surveys_agency_id_key_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.surveys
+    ADD CONSTRAINT surveys_agency_id_key_key UNIQUE (agency_id, key);
+
+-- Name: surveys surveys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.surveys
+    ADD CONSTRAINT surveys_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: unit_members unit_members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.unit_members
@@ -1640,6 +1867,22 @@ CREATE INDEX segments_pending ON public.segments USING btree (agency_id) WHERE p
 
 CREATE UNIQUE INDEX service_versions_one_draft ON public.service_versions USING btree (agency_id, service_id) WHERE (state = 'draft'::text);
 
+-- Name: survey_invitations_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX survey_invitations_of_citizen ON public.survey_invitations USING btree (agency_id, citizen_id) WHERE (citizen_id IS NOT NULL);
+
+-- Name: survey_invitations_of_wave; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX survey_invitations_of_wave ON public.survey_invitations USING btree (agency_id, wave_id, id);
+
+-- Name: survey_links_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX survey_links_of_citizen ON public.survey_links USING btree (agency_id, citizen_id);
+
+-- Name: survey_responses_of_batch; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX survey_responses_of_batch ON public.survey_responses USING btree (agency_id, wave_id, batch);
+
 -- Name: unit_members_of_account; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX unit_members_of_account ON public.unit_members USING btree (agency_id, account_id);
@@ -1757,6 +2000,36 @@ ALTER TABLE ONLY public.retention_rules
 
 ALTER TABLE ONLY public.service_versions
     ADD CONSTRAINT service_versions_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: survey_coded_texts survey_coded_texts_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_coded_texts
+    ADD CONSTRAINT survey_coded_texts_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
+
+-- Name: survey_codes survey_codes_agency_id_survey_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_codes
+    ADD CONSTRAINT survey_codes_agency_id_survey_id_fkey FOREIGN KEY (agency_id, survey_id) REFERENCES public.surveys(agency_id, id);
+
+-- Name: survey_invitations survey_invitations_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_invitations
+    ADD CONSTRAINT survey_invitations_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
+
+-- Name: survey_register survey_register_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_register
+    ADD CONSTRAINT survey_register_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
+
+-- Name: survey_strata survey_strata_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_strata
+    ADD CONSTRAINT survey_strata_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
+
+-- Name: survey_waves survey_waves_agency_id_survey_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_waves
+    ADD CONSTRAINT survey_waves_agency_id_survey_id_fkey FOREIGN KEY (agency_id, survey_id) REFERENCES public.surveys(agency_id, id);
 
 -- Name: unit_members unit_members_agency_id_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -1989,6 +2262,46 @@ CREATE POLICY agency ON public.service_versions USING ((agency_id = (NULLIF(curr
 
 CREATE POLICY agency ON public.services USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: survey_coded_texts agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_coded_texts USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_codes agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_codes USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_inbox agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_inbox USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_invitations agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_invitations USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_links agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_links USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_register agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_register USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_responses agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_responses USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_strata agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_strata USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_waves agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_waves USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: surveys agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.surveys USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: unit_members agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.unit_members USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2185,6 +2498,14 @@ CREATE POLICY router ON public.segment_changes FOR SELECT TO cirm_router USING (
 
 CREATE POLICY router ON public.segments FOR SELECT TO cirm_router USING (true);
 
+-- Name: survey_inbox router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.survey_inbox FOR SELECT TO cirm_router USING (true);
+
+-- Name: survey_waves router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.survey_waves FOR SELECT TO cirm_router USING (true);
+
 -- Name: search_documents; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.search_documents ENABLE ROW LEVEL SECURITY;
@@ -2220,6 +2541,46 @@ ALTER TABLE public.service_versions ENABLE ROW LEVEL SECURITY;
 -- Name: services; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_coded_texts; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_coded_texts ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_codes; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_codes ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_inbox; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_inbox ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_invitations; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_invitations ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_links; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_links ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_register; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_register ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_responses; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_responses ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_strata; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_strata ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_waves; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_waves ENABLE ROW LEVEL SECURITY;
+
+-- Name: surveys; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.surveys ENABLE ROW LEVEL SECURITY;
 
 -- Name: unit_members; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -2544,6 +2905,62 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.services TO cirm_app;
 -- Name: TABLE signing_keys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO cirm_platform;
+
+-- Name: TABLE survey_coded_texts; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.survey_coded_texts TO cirm_app;
+
+-- Name: TABLE survey_codes; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.survey_codes TO cirm_app;
+
+-- Name: TABLE survey_inbox; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.survey_inbox TO cirm_app;
+
+-- Name: COLUMN survey_inbox.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.survey_inbox TO cirm_router;
+
+-- Name: TABLE survey_invitations; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.survey_invitations TO cirm_app;
+
+-- Name: TABLE survey_links; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.survey_links TO cirm_app;
+
+-- Name: TABLE survey_register; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.survey_register TO cirm_app;
+
+-- Name: TABLE survey_responses; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.survey_responses TO cirm_app;
+
+-- Name: TABLE survey_strata; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.survey_strata TO cirm_app;
+
+-- Name: TABLE survey_waves; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.survey_waves TO cirm_app;
+
+-- Name: COLUMN survey_waves.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.survey_waves TO cirm_router;
+
+-- Name: COLUMN survey_waves.closes_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(closes_at) ON TABLE public.survey_waves TO cirm_router;
+
+-- Name: COLUMN survey_waves.closed_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(closed_at) ON TABLE public.survey_waves TO cirm_router;
+
+-- Name: TABLE surveys; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.surveys TO cirm_app;
 
 -- Name: TABLE unit_members; Type: ACL; Schema: public; Owner: -
 

@@ -72,6 +72,7 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
         RemoveSignIns(change, citizen, accounts, now);
         EndMandates(change, citizen, accounts, now);
         if (known is { First: true }) Depart(change, citizen!.Value, now);
+        LeaveSurveys(change, citizen);
         Messages.Forget(change, citizen is { } person ? [person, .. accounts] : accounts);
         var subject = citizen ?? account;
         change.Audit(now, "citizen.erased", citizen is null ? "member" : "citizen", subject,
@@ -103,6 +104,13 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
         change.Enqueue("""
             update accounts set citizen_id = null, version = version + 1, updated_at = @now where agency_id = @agency and citizen_id = @citizen
             """, new { citizen, now });
+    }
+
+    // What was answered stays without the link; that somebody was asked stays without saying who.
+    static void LeaveSurveys(Change change, Guid? citizen)
+    {
+        change.Enqueue("delete from survey_links where agency_id = @agency and citizen_id = @citizen", new { citizen });
+        change.Enqueue("update survey_invitations set citizen_id = null where agency_id = @agency and citizen_id = @citizen", new { citizen });
     }
 
     static void EndMandates(Change change, Guid? citizen, Guid[] accounts, DateTimeOffset now)

@@ -37,6 +37,8 @@ public sealed class ErasureTests(CirmHost host)
         ["messages"] = "removed",
         ["segment_changes"] = "agency_id id citizen_id",
         ["segment_members"] = "agency_id segment_id citizen_id valid_from valid_to", // of the row that is only counted, from then on
+        ["survey_invitations"] = "agency_id id wave_id operation_id channel token_hash state error reminders created_at",
+        ["survey_links"] = "removed",
     };
 
     // Emptied by the erasure; the test below sees that they are.
@@ -50,6 +52,7 @@ public sealed class ErasureTests(CirmHost host)
         ["citizens"] = "language attributes",
         ["mandates"] = "evidence revoked_reason",
         ["recoveries"] = "reason answer outcome_text",
+        ["survey_invitations"] = "citizen_id",
     };
 
     [Fact]
