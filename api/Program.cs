@@ -22,6 +22,7 @@ app.MapIdentityProvider();
 app.MapAttributes();
 app.MapCitizens();
 app.MapMandates();
+app.MapOrganisationMembers();
 app.MapConsents();
 app.MapMe();
 app.MapUnits();

@@ -140,6 +140,9 @@ CREATE TABLE public.appeals (
     decided_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
+    owner uuid,
+    owner_unit text,
+    decision_by uuid,
     CONSTRAINT appeals_check CHECK (((state = 'open'::text) = (decided_at IS NULL))),
     CONSTRAINT appeals_state_check CHECK ((state = ANY (ARRAY['open'::text, 'upheld'::text, 'dismissed'::text])))
 );
@@ -343,7 +346,8 @@ CREATE TABLE public.case_history (
     outcome text,
     verdict text,
     on_behalf_of uuid,
-    attachment_id uuid
+    attachment_id uuid,
+    for_organisation text
 );
 
 ALTER TABLE ONLY public.case_history FORCE ROW LEVEL SECURITY;
@@ -836,6 +840,7 @@ CREATE TABLE public.recoveries (
     opened_at timestamp with time zone NOT NULL,
     closed_at timestamp with time zone,
     version bigint DEFAULT 1 NOT NULL,
+    owner_unit text,
     CONSTRAINT recoveries_check CHECK (((state = 'closed'::text) = ((outcome IS NOT NULL) AND (closed_at IS NOT NULL)))),
     CONSTRAINT recoveries_outcome_check CHECK ((outcome = ANY (ARRAY['remedied'::text, 'explained'::text, 'compensated'::text, 'noRemedy'::text, 'citizenSatisfied'::text]))),
     CONSTRAINT recoveries_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
@@ -1669,6 +1674,10 @@ CREATE INDEX accounts_of_citizen ON public.accounts USING btree (agency_id, citi
 
 CREATE INDEX appeals_newest ON public.appeals USING btree (agency_id, created_at DESC, id DESC);
 
+-- Name: appeals_of_owner; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX appeals_of_owner ON public.appeals USING btree (agency_id, owner) WHERE (state = 'open'::text);
+
 -- Name: article_versions_one_draft; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX article_versions_one_draft ON public.article_versions USING btree (agency_id, article_id) WHERE (state = ANY (ARRAY['draft'::text, 'review'::text]));
@@ -1839,6 +1848,10 @@ CREATE INDEX recoveries_due ON public.recoveries USING btree (agency_id, due_at,
 
 CREATE INDEX recoveries_of_case ON public.recoveries USING btree (agency_id, case_id, id);
 
+-- Name: recoveries_of_owner; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX recoveries_of_owner ON public.recoveries USING btree (agency_id, owner) WHERE (state = 'open'::text);
+
 -- Name: recoveries_open; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX recoveries_open ON public.recoveries USING btree (agency_id, case_id) WHERE (state = 'open'::text);
@@ -1980,6 +1993,11 @@ ALTER TABLE ONLY public.operation_rejections
 
 ALTER TABLE ONLY public.organisation_members
     ADD CONSTRAINT organisation_members_agency_id_account_id_fkey FOREIGN KEY (agency_id, account_id) REFERENCES public.accounts(agency_id, id) ON DELETE CASCADE;
+
+-- Name: organisation_members organisation_members_organisation; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.organisation_members
+    ADD CONSTRAINT organisation_members_organisation FOREIGN KEY (agency_id, organisation) REFERENCES public.organisations(agency_id, key);
 
 -- Name: organisation_support organisation_support_agency_id_organisation_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 

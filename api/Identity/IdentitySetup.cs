@@ -21,6 +21,7 @@ public static class IdentitySetup
         services.AddSingleton<Attributes>();
         services.AddSingleton<Citizens>();
         services.AddSingleton<Mandates>();
+        services.AddSingleton<OrganisationMembers>();
         services.AddSingleton<Consents>();
         services.AddSingleton<PersonalData>();
         services.AddSingleton<Erasures>();

@@ -15,7 +15,7 @@ sealed record CitizensCase(Case Case, Caller Speaker, bool ByCode)
     const int WrongPerAddress = 30;
 
     /// <summary>Finds the case of whoever speaks, or says why they may not.</summary>
-    /// <exception cref="Refusal"><see cref="Problems.NotFound"/>, <see cref="Core.Transactions.Problems.CitizensOwnWord"/>; <see cref="Problems.TooMany"/> after too many wrong codes.</exception>
+    /// <exception cref="Refusal"><see cref="Problems.NotFound"/>, <see cref="Core.Transactions.Problems.CitizensOwnWord"/>, <see cref="Core.Identity.Problems.NoMandate"/>; <see cref="Problems.TooMany"/> after too many wrong codes.</exception>
     public static async Task<CitizensCase> FindAsync(Guid id, string? code, Caller caller, Cases cases, GuessThrottle throttle, HttpContext http, CancellationToken ct)
     {
         if (code is not null)
@@ -25,7 +25,9 @@ sealed record CitizensCase(Case Case, Caller Speaker, bool ByCode)
         }
         if (caller.Kind == ActorKind.Anonymous) throw Problems.InvalidValue("/trackingCode", "required", "Sign in, or send the case's tracking code.");
         if (caller.IsStaff) throw Core.Transactions.Problems.CitizensOwnWord.Because("Staff cannot say this for a citizen, unless with the citizen's tracking code.");
-        return new(await cases.FindOwnAsync(caller, id, null, ct) ?? throw CaseEndpoints.Unknown(id), caller, false);
+        if (await cases.FindOwnAsync(caller, id, null, ct) is { } own) return new(own, caller, false);
+        await CaseEndpoints.FindAsync(cases, caller, id, ct); // who may not see it is told nothing
+        throw Core.Identity.Problems.NoMandate.Because("You follow this case as a member of an organisation that may not object for others.");
     }
 
     /// <summary>What a code leads to. Wrong codes are counted by address, whatever they were tried for; right ones are not.</summary>

@@ -15,9 +15,9 @@ public static class VerdictEndpoints
     {
         var agency = app.MapGroup("/v1/agencies/{agency}").WithTags("Cases").WithEtags();
         agency.MapPost("/cases/{id:guid}/verdict", Say).WithName("sayVerdict").Allow(Who.Anyone, "cases:write").RequireRateLimiting(Limits.AnonymousWrites)
-            .Refuses(Problems.CaseNotOver, Problems.CitizensOwnWord, Problems.NotYoursToConfirm, Problems.CaseMoved);
+            .Refuses(Core.Identity.Problems.NoMandate, Problems.CaseNotOver, Problems.CitizensOwnWord, Problems.NotYoursToConfirm, Problems.CaseMoved);
         agency.MapPost("/cases/{id:guid}/reopen", Reopen).WithName("reopenCase").Allow(Who.Anyone, "cases:write").RequireRateLimiting(Limits.AnonymousWrites)
-            .Refuses(Problems.CaseNotOver, Problems.CitizensOwnWord, Problems.ReopeningTooLate, Problems.ReopeningTooOften, Problems.CaseMerged, Problems.CaseMoved);
+            .Refuses(Core.Identity.Problems.NoMandate, Problems.CaseNotOver, Problems.CitizensOwnWord, Problems.ReopeningTooLate, Problems.ReopeningTooOften, Problems.CaseMerged, Problems.CaseMoved);
         agency.MapGet("/verdicts", Count).WithName("countVerdicts").Allow(Who.Staff, "cases:read");
     }
 

@@ -11,24 +11,45 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
     /// <summary>That a mandate <c>m</c> holds at <c>@now</c>.</summary>
     internal const string InForce = "m.revoked_at is null and m.valid_from <= @now and (m.valid_until is null or m.valid_until > @now)";
 
-    /// <summary>
-    /// That a mandate <c>m</c> lets <c>@account</c> act now, itself or as a member of an organisation; of which citizen is for the
-    /// statement to say, by <see cref="Covers"/>: from there it is found.
-    /// </summary>
-    internal const string LetsAct = $"""
-        m.agency_id = @agency and {InForce}
-          and (m.account_id = @account
-               or m.organisation in (select o.organisation from organisation_members o where o.agency_id = @agency and o.account_id = @account))
+    // An organisation's mandate is used by who is its member in this moment, as long as the agency works with it, and for what it may do.
+    const string Memberships = """
+        organisation_members o
+        join organisations r on r.agency_id = o.agency_id and r.key = o.organisation and not r.closed
         """;
 
-    /// <summary>All mandates that let <c>@account</c> act now: each way by its own index, which an <c>or</c> would not use.</summary>
+    const string OfCaller = "o.agency_id = @agency and o.account_id = @account";
+
+    const string LetsOneself = $"m.agency_id = @agency and {InForce} and (m.account_id = @account or m.organisation in (select o.organisation from {Memberships}";
+
+    /// <summary>
+    /// That a mandate <c>m</c> lets <c>@account</c> follow cases now, itself or as a member of an organisation that may; of which citizen
+    /// is for the statement to say, by <see cref="Covers"/>: from there it is found.
+    /// </summary>
+    internal const string LetsAct = $"{LetsOneself} where {OfCaller} and 'followCases' = any (r.acts)))";
+
+    /// <summary>The same of submitting.</summary>
+    internal const string LetsSubmit = $"{LetsOneself} where {OfCaller} and 'submitCases' = any (r.acts)))";
+
+    /// <summary>The same of having the citizen's word on how a case ended.</summary>
+    internal const string LetsObject = $"{LetsOneself} where {OfCaller} and 'object' = any (r.acts)))";
+
+    /// <summary>The same of whatever their organisation may do: which of their mandates it was that they used.</summary>
+    internal const string LetsActInAnyWay = $"{LetsOneself} where {OfCaller}))";
+
+    /// <summary>That whoever submitted the case <c>c</c> under an organisation's mandate <c>m</c> still belongs to the organisation; staff who entered it need not.</summary>
+    internal const string SubmitterStays = $"""
+        (m.organisation is null or c.entered_by is not null
+          or exists (select from {Memberships} where o.agency_id = @agency and o.organisation = m.organisation and o.account_id = c.submitted_by))
+        """;
+
+    /// <summary>All mandates that let <c>@account</c> follow cases now: each way by its own index, which an <c>or</c> would not use.</summary>
     internal const string Held = $"""
         select m.id, m.citizen_id, m.service_ids from mandates m where m.agency_id = @agency and m.account_id = @account and {InForce}
         union all
         select m.id, m.citizen_id, m.service_ids
-        from organisation_members o
+        from {Memberships}
         join mandates m on m.agency_id = o.agency_id and m.organisation = o.organisation
-        where o.agency_id = @agency and o.account_id = @account and {InForce}
+        where {OfCaller} and 'followCases' = any (r.acts) and {InForce}
         """;
 
     /// <summary>That a mandate <c>m</c> is about the case <c>c</c>.</summary>
@@ -124,17 +145,17 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
         return mandate;
     }
 
-    /// <summary>Ends a mandate at once: by staff, by the citizen, or by the representative who lays it down.</summary>
+    /// <summary>Ends a mandate at once: by staff, by the citizen, or by the representative (a member of the organisation) who lays it down.</summary>
     /// <returns>The mandate, or null when it is not there for this caller.</returns>
     /// <exception cref="Refusal"><see cref="Problems.MandateRevoked"/>.</exception>
     public async Task<Mandate?> RevokeAsync(Caller caller, Guid citizen, Guid id, string reason, CancellationToken ct)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
-        var revoked = await change.ExecuteAsync("""
+        var revoked = await change.ExecuteAsync($"""
             update mandates set revoked_at = @now, revoked_by = @account, revoked_reason = @reason, version = version + 1
             where agency_id = @agency and citizen_id = @citizen and id = @id and revoked_at is null
-              and (@staff or citizen_id = @self or account_id = @account)
+              and (@staff or citizen_id = @self or account_id = @account or organisation in (select o.organisation from {Memberships} where {OfCaller}))
             """, new { id, citizen, reason, Staff = caller.IsStaff, Self = caller.CitizenId, Account = caller.Id, now }, ct);
         var mandate = (await FindAsync(change, caller, citizen, id, now, ct)).SingleOrDefault();
         if (mandate is null) return null;
@@ -157,7 +178,7 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
             limit @limit
             """, new { citizen, Staff = caller.IsStaff, Self = caller.CitizenId, before, limit, Now = clock.Now() }, ct);
 
-    /// <summary>One mandate: for staff, for the citizen, and for the representative whose account it names.</summary>
+    /// <summary>One mandate: for staff, for the citizen, and for the representative whose account or organisation it names.</summary>
     public async Task<Mandate?> FindAsync(Caller caller, Guid citizen, Guid id, CancellationToken ct)
     {
         await using var transaction = await db.BeginAsync(caller.Agency, ct);
@@ -193,7 +214,7 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
             : db.QuerySingleOrDefaultAsync<Guid?>(caller.Agency, $"""
                 select m.id
                 from mandates m
-                where {LetsAct}
+                where {LetsSubmit}
                   and m.citizen_id = @citizen
                   and (m.service_ids is null or @service = any (m.service_ids))
                   and (@named is null or m.id = @named)
@@ -206,7 +227,8 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
             select {Columns}
             from mandates m
             where m.agency_id = @agency and m.citizen_id = @citizen and m.id = @id
-              and (@staff or m.citizen_id = @self or m.account_id = @account)
+              and (@staff or m.citizen_id = @self or m.account_id = @account
+                   or m.organisation in (select o.organisation from {Memberships} where {OfCaller}))
             """, new { citizen, id, Staff = caller.IsStaff, Self = caller.CitizenId, Account = caller.Id, now }, ct);
 
     // Everything that a mandate depends on, in one look.
@@ -215,11 +237,12 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
             select true as known,
               z.erased_at is not null as erased,
               coalesce(a.citizen_id = z.id, false) or coalesce(@person = z.id, false) as oneself,
-              a.id is not null or p.id is not null or @organisation is not null as representative_known,
+              a.id is not null or p.id is not null or r.key is not null as representative_known,
               (select array_agg(s.id) from services s where s.agency_id = @agency and s.key = any (@services)) as service_ids
             from citizens z
             left join accounts a on a.agency_id = z.agency_id and a.id = @account and a.role in ('citizen', 'representative') and a.disabled_at is null
             left join citizens p on p.agency_id = z.agency_id and p.id = @person and p.erased_at is null
+            left join organisations r on r.agency_id = z.agency_id and r.key = @organisation and not r.closed
             where z.agency_id = @agency and z.id = @citizen
             """, new { citizen, who.Account, Person = who.Citizen, who.Organisation, services }, ct);
 
@@ -242,7 +265,7 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
             values (@agency, @id, @citizen, @account, @person, @organisation, @serviceIds, @from, @until, @given, @evidence, @enteredBy, @now)
             """,
             new { id, citizen, who.Account, Person = who.Citizen, who.Organisation, serviceIds, from, until, given, evidence, enteredBy, now });
-        change.Audit(now, "mandate.given", "citizen", citizen, JsonSerializer.Serialize(new { mandate = id, given = given.Word(), account = who.Account, person = who.Citizen }));
+        change.Audit(now, "mandate.given", "citizen", citizen, JsonSerializer.Serialize(new { mandate = id, given = given.Word(), account = who.Account, person = who.Citizen, organisation = who.Organisation }));
         change.Emit(now, OutboxEvent.Of("mandate.given", citizen, new { mandate = id, given }));
         return (await change.QueryAsync<Mandate>($"""
             select {Columns}

@@ -122,7 +122,7 @@ public sealed class PersonalData(TenantDb db, Cases cases, Mandates mandates, Ci
     async Task<IReadOnlyList<(Guid CaseId, CaseEvent Event)>> HistoryAsync(Guid agency, Guid[] ids, CancellationToken ct) =>
         [.. (await db.QueryAsync<HistoryRow>(agency, $"""
             select h.case_id, h.id, h.at, h.kind, h.from_status, h.to_status, h.reason, n.text as note, n.visibility, h.detail, h.actor_kind, h.on_behalf_of, h.outcome, h.verdict,
-              {AttachedFile.OfHistory} as attachment
+              {AttachedFile.OfHistory} as attachment, h.for_organisation
             from case_history h
             left join case_notes n on n.agency_id = h.agency_id and n.case_id = h.case_id and n.id = h.note_id
             left join attachments f on f.agency_id = h.agency_id and f.case_id = h.case_id and f.id = h.attachment_id
@@ -130,7 +130,7 @@ public sealed class PersonalData(TenantDb db, Cases cases, Mandates mandates, Ci
               and coalesce(n.visibility, f.visibility, 'public') = 'public'
             order by h.case_id, h.id
             """, new { ids }, ct)).Select(h => (h.CaseId, new CaseEvent(
-                h.Id, h.At, h.Kind, h.FromStatus, h.ToStatus, h.Reason, h.Note, h.Visibility, h.Detail, h.ActorKind, null, h.OnBehalfOf, h.Outcome, h.Verdict, h.Attachment)))];
+                h.Id, h.At, h.Kind, h.FromStatus, h.ToStatus, h.Reason, h.Note, h.Visibility, h.Detail, h.ActorKind, null, h.OnBehalfOf, h.Outcome, h.Verdict, h.Attachment, h.ForOrganisation)))];
 
     // The same for one citizen, another for the next: nobody can follow a clerk from log to log.
     static string PseudonymOf(Guid citizen, Guid? actor) =>
@@ -141,5 +141,5 @@ public sealed class PersonalData(TenantDb db, Cases cases, Mandates mandates, Ci
 
     sealed record HistoryRow(
         Guid CaseId, Guid Id, DateTimeOffset At, string Kind, CaseStatus? FromStatus, CaseStatus? ToStatus, string? Reason, string? Note, NoteVisibility? Visibility,
-        JsonElement? Detail, ActorKind ActorKind, Guid? OnBehalfOf, CaseOutcome? Outcome, Verdict? Verdict, AttachedFile? Attachment);
+        JsonElement? Detail, ActorKind ActorKind, Guid? OnBehalfOf, CaseOutcome? Outcome, Verdict? Verdict, AttachedFile? Attachment, string? ForOrganisation);
 }

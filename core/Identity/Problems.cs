@@ -45,6 +45,14 @@ public static class Problems
     public static readonly Problem RepresentativeUnknown = new("representative-unknown", 422, "That representative is not known, or cannot be one.",
         "Name one of: an account with the role citizen or representative, a citizen, an organisation of the registry.");
 
+    /// <summary>They belong to it.</summary>
+    public static readonly Problem AlreadyInOrganisation = new("already-in-organisation", 409, "This member acts for that organisation already.",
+        "Nothing has to be done.");
+
+    /// <summary>The agency does not work with it any more.</summary>
+    public static readonly Problem OrganisationClosed = new("organisation-closed", 409, "This organisation is closed.",
+        "Open it again first, if the agency works with it.");
+
     /// <summary>It was revoked before.</summary>
     public static readonly Problem MandateRevoked = new("mandate-revoked", 409, "This mandate was revoked already.", "A new one can be given.");
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cirm.Core.Identity;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
@@ -31,29 +32,52 @@ public sealed record CaseNote(Guid Id, string Text, NoteVisibility Visibility, A
 /// <param name="Outcome">What became of the case, by the agency's word.</param>
 /// <param name="Verdict">What became of it, by the citizen's.</param>
 /// <param name="Attachment">The file that was attached or removed.</param>
+/// <param name="ForOrganisation">The key of the civil organisation whose member did it, when it was the organisation that acts for the citizen.</param>
 public sealed record CaseEvent(
     Guid Id, DateTimeOffset At, string Kind, CaseStatus? FromStatus, CaseStatus? ToStatus, string? Reason, string? Note, NoteVisibility? Visibility,
-    JsonElement? Detail, ActorKind ActorKind, Guid? ActorId, Guid? OnBehalfOf, CaseOutcome? Outcome, Verdict? Verdict, AttachedFile? Attachment);
+    JsonElement? Detail, ActorKind ActorKind, Guid? ActorId, Guid? OnBehalfOf, CaseOutcome? Outcome, Verdict? Verdict, AttachedFile? Attachment, string? ForOrganisation = null);
 
 /// <summary>Writes down what happens to a case, in the transaction in which it happens.</summary>
 static class CaseHistory
 {
+    // The mandate by which a representative acts: that of the case if it lets them, else one of their own, else their organisation's. A
+    // member of staff acts by that of the case, under which somebody asked them.
+    const string ForOrganisation = $"""
+        (select m.organisation
+         from mandates m
+         where m.agency_id = @agency and m.citizen_id = c.citizen_id
+           and (m.id = c.mandate_id and @actorKind <> 'citizen' or {Mandates.LetsActInAnyWay} and {Mandates.Covers})
+         order by m.id is distinct from c.mandate_id, m.organisation is not null, m.id desc
+         limit 1)
+        """;
+
+    const string Columns = """
+        agency_id, case_id, id, at, kind, from_status, to_status, reason, note_id, detail, actor_kind, actor_id, on_behalf_of, outcome, verdict, attachment_id
+        """;
+
+    const string Values = """
+        @agency, @caseId, @id, @now, @kind, @from, @to, @reason, @noteId, @detail, @actorKind, @actorId, @onBehalfOf, @outcome, @verdict, @attachmentId
+        """;
+
     /// <summary>One thing that happened.</summary>
     /// <param name="onBehalfOf">The citizen for whom the caller did it, when it was not their own doing.</param>
     /// <param name="attachmentId">The file that it is about.</param>
     public static void Append(
         TenantTransaction transaction, Caller caller, Guid caseId, DateTimeOffset now, string kind, CaseStatus? from, CaseStatus? to, string? reason, Guid? noteId,
         Guid? onBehalfOf = null, CaseOutcome? outcome = null, Verdict? verdict = null, object? detail = null, Guid? attachmentId = null) =>
-        transaction.Enqueue("""
-            insert into case_history
-              (agency_id, case_id, id, at, kind, from_status, to_status, reason, note_id, detail, actor_kind, actor_id, on_behalf_of, outcome, verdict, attachment_id)
-            values (@agency, @caseId, @id, @now, @kind, @from, @to, @reason, @noteId, @detail, @actorKind, @actorId, @onBehalfOf, @outcome, @verdict, @attachmentId)
-            """,
+        transaction.Enqueue(onBehalfOf is null
+            ? $"insert into case_history ({Columns}) values ({Values})"
+            : $"""
+                insert into case_history ({Columns}, for_organisation)
+                select {Values}, {ForOrganisation}
+                from cases c
+                where c.agency_id = @agency and c.id = @caseId
+                """,
             new
             {
                 caseId, Id = Guid.CreateVersion7(now), now, kind, from, to, reason, noteId,
                 Detail = detail is null ? (JsonElement?)null : JsonSerializer.SerializeToElement(detail, Wire.Json),
-                ActorKind = caller.Kind, ActorId = caller.Id, onBehalfOf, outcome, verdict, attachmentId,
+                ActorKind = caller.Kind, ActorId = caller.Id, Account = caller.Id, onBehalfOf, outcome, verdict, attachmentId,
             });
 
     /// <summary>A note; the history entry that shows it is the caller's to append.</summary>

@@ -14,6 +14,12 @@ static class CaseVisibility
                or exists (select from mandates m where {Mandates.LetsAct} and {Mandates.Covers}))
         """;
 
+    /// <summary>That the caller has the citizen's word on how the case <c>c</c> ended: they themselves, or who may object for them.</summary>
+    public const string ForWord = $"""
+        (c.citizen_id = @citizen or c.citizen_id is null and c.submitted_by = @account
+               or exists (select from mandates m where {Mandates.LetsObject} and {Mandates.Covers}))
+        """;
+
     /// <summary>The ids of a caller's own cases, each found by an index.</summary>
     public const string Own = """
         select c.id from cases c where c.agency_id = @agency and c.citizen_id = @citizen

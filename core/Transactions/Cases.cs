@@ -81,11 +81,11 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
 
     /// <summary>
     /// That the tracking code of a case <c>c</c> still opens it: one that was handed to a representative does so only while that
-    /// mandate is in force.
+    /// mandate is in force, and they still belong to the organisation that has it.
     /// </summary>
     internal const string CodeHolds = $"""
         (c.mandate_id is null or exists (
-                select from mandates m where m.agency_id = c.agency_id and m.id = c.mandate_id and {Mandates.InForce}))
+                select from mandates m where m.agency_id = c.agency_id and m.id = c.mandate_id and {Mandates.InForce} and {Mandates.SubmitterStays}))
         """;
 
     /// <summary>The case of a tracking code; null when there is none.</summary>
@@ -111,11 +111,11 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
             join services s on s.agency_id = c.agency_id and s.id = c.service_id
             where c.agency_id = @agency and c.id = @id
               and (@hash is not null and c.tracking_hash = @hash and {CodeHolds}
-                   or @hash is null and {CaseVisibility.ForCaller})
+                   or @hash is null and {CaseVisibility.ForWord})
             """,
             new
             {
-                id, Hash = code is null ? null : TrackingCode.HashOf(code), Staff = false, Citizen = caller.CitizenId, Account = caller.Id, Now = clock.Now(),
+                id, Hash = code is null ? null : TrackingCode.HashOf(code), Citizen = caller.CitizenId, Account = caller.Id, Now = clock.Now(),
             }, ct);
 
     /// <summary>A case's place in a list.</summary>
@@ -210,7 +210,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
             select h.id, h.at, h.kind, h.from_status, h.to_status, h.reason, n.text as note, n.visibility,
               case when @staff then h.detail else h.detail - array['fromAssignee', 'toAssignee'] end as detail, h.actor_kind,
               case when @staff then h.actor_id end as actor_id, h.on_behalf_of, h.outcome, h.verdict,
-              {AttachedFile.OfHistory} as attachment
+              {AttachedFile.OfHistory} as attachment, h.for_organisation
             from case_history h
             left join case_notes n on n.agency_id = h.agency_id and n.case_id = h.case_id and n.id = h.note_id
             left join attachments f on f.agency_id = h.agency_id and f.case_id = h.case_id and f.id = h.attachment_id

@@ -74,6 +74,7 @@ static class Samples
     public static readonly IReadOnlyDictionary<string, Role> Callers = new Dictionary<string, Role>
     {
         ["sayVerdict"] = Role.Citizen, ["reopenCase"] = Role.Citizen, ["appeal"] = Role.Citizen, ["answerRecovery"] = Role.Citizen,
+        ["decideAppeal"] = Role.Manager, // an admin ended the case
     };
 
     /// <summary>Query parameters that cannot be left out.</summary>
@@ -113,6 +114,8 @@ static class Samples
             new { ids = (string[])[world.Known["caseId"]], @do = new { note = new { text = $"Everywhere {world.Marker}", visibility = "internal" } } })),
         ["giveMandate"] = async world => JsonContent.Create(
             new { representative = new { citizen = await CitizenAsync(world) }, services = (string[])[world.Known["service"]], given = "paper", evidence = $"File {world.Marker}" }),
+        ["addOrganisationMember"] = async world =>
+            JsonContent.Create(new { account = (await world.Host.AddAccountAsync(world.Agency.Id, Role.Representative)).Id }),
         ["redeemMandateCode"] = async world => JsonContent.Create(new
         {
             code = (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens/{await CitizenAsync(world)}/mandates/codes", new { }))["code"]!,
