@@ -17,11 +17,11 @@ public static class AppealEndpoints
     {
         var agency = app.MapGroup("/v1/agencies/{agency}").WithTags("Appeals").WithEtags();
         agency.MapPost("/cases/{id:guid}/appeals", Make).WithName("appeal").Allow(Who.Anyone, "cases:write").RequireRateLimiting(Limits.AnonymousWrites)
-            .Refuses(Problems.CaseNotOver, Problems.CitizensOwnWord, Problems.AppealExists, Problems.CaseMerged, Problems.CaseMoved);
+            .Refuses(Core.Identity.Problems.NoMandate, Problems.CaseNotOver, Problems.CitizensOwnWord, Problems.AppealExists, Problems.CaseMerged, Problems.CaseMoved);
         agency.MapGet("/appeals", List).WithName("listAppeals").Allow(Who.Members, "cases:read");
         agency.MapGet("/appeals/{id:guid}", Get).WithName("getAppeal").Allow(Who.Members, "cases:read");
         agency.MapPost("/appeals/{id:guid}/decision", Decide).WithName("decideAppeal").Allow(Who.Staff, "cases:write")
-            .Refuses(Problems.AppealDecided, Problems.CaseMerged, Problems.CaseMoved);
+            .Refuses(Problems.OwnDecision, Problems.AppealDecided, Problems.CaseMerged, Problems.CaseMoved);
     }
 
     static async Task<Created<Appeal>> Make(
@@ -35,12 +35,14 @@ public static class AppealEndpoints
     static async Task<Ok<Page<Appeal>>> List(
         [FromQuery, Description("open, upheld or dismissed.")] string? state,
         [FromQuery(Name = "case"), Description("Of one case.")] string? caseId,
+        [FromQuery, Description("The member of staff who has to decide it.")] string? owner,
+        [FromQuery, Description("member, unit or managers: whose turn it is.")] string? ownedBy,
         [AsParameters] PageRequest page, Caller caller, Appeals appeals, AccessLog log, HttpContext http, CancellationToken ct)
     {
         var read = new QueryErrors();
-        var (inState, ofCase) = (read.Word<AppealState>("state", state), read.Id("case", caseId));
+        var (inState, ofCase, ownerId, queue) = (read.Word<AppealState>("state", state), read.Id("case", caseId), read.Id("owner", owner), read.Word<OwnedBy>("ownedBy", ownedBy));
         read.ThrowIfAny();
-        var found = await appeals.ListAsync(caller, ofCase, inState, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
+        var found = await appeals.ListAsync(caller, ofCase, inState, queue, ownerId, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
         await log.RecordAsync(caller, "appeals.listed", "case", ofCase, ct);
         return TypedResults.Ok(page.Of(http, found, a => new TimeCursor(a.CreatedAt, a.Id).ToString()));
     }

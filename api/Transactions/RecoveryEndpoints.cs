@@ -21,12 +21,14 @@ public static class RecoveryEndpoints
         recoveries.MapPatch("/{id:guid}", Change).WithName("changeRecovery").Allow(Who.Staff, "cases:write").Refuses(Problems.RecoveryClosed);
         recoveries.MapPost("/{id:guid}/outcome", Close).WithName("closeRecovery").Allow(Who.Staff, "cases:write").Refuses(Problems.RecoveryClosed);
         recoveries.MapPost("/{id:guid}/answer", Answer).WithName("answerRecovery").Allow(Who.Anyone, "cases:write").RequireRateLimiting(Limits.AnonymousWrites)
-            .Refuses(Problems.RecoveryClosed, Problems.CitizensOwnWord);
+            .Refuses(Core.Identity.Problems.NoMandate, Problems.RecoveryClosed, Problems.CitizensOwnWord);
     }
 
     static async Task<Ok<Page<Recovery>>> List(
         [FromQuery, Description("open or closed.")] string? state,
-        [FromQuery, Description("The member of staff who sees to it; none: nobody does.")] string? owner,
+        [FromQuery, Description("The member of staff who sees to it; none: nobody by name.")] string? owner,
+        [FromQuery, Description("member, unit or managers: whose turn it is.")] string? ownedBy,
+        [FromQuery, Description("The key of the unit that has to see to it.")] string? unit,
         [FromQuery, Description("true: open after its date; false: the others.")] string? overdue,
         [FromQuery(Name = "case"), Description("Of one case.")] string? caseId,
         [AsParameters] PageRequest page, Caller caller, Recoveries recoveries, AccessLog log, HttpContext http, CancellationToken ct)
@@ -34,7 +36,7 @@ public static class RecoveryEndpoints
         var read = new QueryErrors();
         var unowned = owner == "none";
         var filter = new RecoveryFilter(
-            read.Word<RecoveryState>("state", state), read.Id("owner", unowned ? null : owner), unowned, read.Flag("overdue", overdue), read.Id("case", caseId));
+            read.Word<RecoveryState>("state", state), read.Id("owner", unowned ? null : owner), unowned, read.Word<OwnedBy>("ownedBy", ownedBy), read.Text("unit", unit), read.Flag("overdue", overdue), read.Id("case", caseId));
         read.ThrowIfAny();
         var found = await recoveries.ListAsync(caller, filter, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
         await log.RecordAsync(caller, "recoveries.listed", "case", filter.CaseId, ct);
@@ -54,12 +56,12 @@ public static class RecoveryEndpoints
         var current = await FindAsync(recoveries, caller, id, ct);
         ifMatch.Check(current);
         if (current.State == RecoveryState.Closed) throw Problems.RecoveryClosed.Because("It has an outcome already.");
-        var edited = patch.ApplyTo(new() { Owner = current.Owner, DueAt = current.DueAt, FollowUpQuestion = current.FollowUpQuestion });
+        var edited = patch.ApplyTo(new() { Owner = current.Owner, Unit = current.Unit, DueAt = current.DueAt, FollowUpQuestion = current.FollowUpQuestion });
         if (edited.DueAt != current.DueAt && (edited.DueAt < current.OpenedAt || edited.DueAt > current.OpenedAt.AddYears(1)))
             throw Core.Platform.Problems.InvalidValue("/dueAt", "range", "It is due after it was opened, and within a year.");
         if (edited.Owner is { } owner && owner != current.Owner && !await recoveries.IsStaffAsync(caller.Agency, owner, ct))
             throw Core.Platform.Problems.InvalidValue("/owner", "unknown", "No member of staff of this agency has this id.");
-        var to = current with { Owner = edited.Owner, DueAt = edited.DueAt, FollowUpQuestion = edited.FollowUpQuestion.In(home.Language) };
+        var to = current with { Owner = edited.Owner, Unit = edited.Unit, DueAt = edited.DueAt, FollowUpQuestion = edited.FollowUpQuestion.In(home.Language) };
         if (!await recoveries.ChangeAsync(caller, to, ct)) throw IfMatch.Changed();
         return TypedResults.Ok(await FindAsync(recoveries, caller, id, ct));
     }
@@ -89,8 +91,12 @@ public static class RecoveryEndpoints
     /// <summary>What of a recovery staff can change.</summary>
     public sealed record EditRecovery
     {
-        /// <summary>The member of staff who sees to it.</summary>
+        /// <summary>The member of staff who sees to it; null: it waits in the queue of the unit.</summary>
         public Guid? Owner { get; init; }
+
+        /// <summary>The key of the unit that has to see to it; null: it waits in the queue of the managers.</summary>
+        [MinLength(1), MaxLength(100)]
+        public string? Unit { get; init; }
 
         /// <summary>Until when.</summary>
         public DateTimeOffset DueAt { get; init; }

@@ -30,7 +30,7 @@ public static class TrackingEndpoints
         var found = await CitizensCase.GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null);
         var history = await cases.HistoryAsync(caller.Agency, found.Id, staff: false, null, 200, ct);
         var asked = found.Status.IsOver() || found.Round > 1 // nobody is asked again before a first end
-            ? await recoveries.ListAsync(Caller.System(caller.Agency), new(null, null, false, null, found.Id), null, 20, ct) : [];
+            ? await recoveries.ListAsync(Caller.System(caller.Agency), new(null, null, false, null, null, null, found.Id), null, 20, ct) : [];
         var reopening = found.Status.IsOver() ? (await rules.FindAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) : null;
         // Who follows a merged case follows the one that goes on in its place, as far as that tells nothing of who submitted it.
         var living = found.MergedInto is { } survivor ? (await cases.FindAsync(Caller.System(caller.Agency), survivor, ct))! : found;

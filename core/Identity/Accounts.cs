@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions;
 using Dapper;
 
 namespace Cirm.Core.Identity;
@@ -106,6 +107,8 @@ public sealed class Accounts(TenantDb db, Databases databases)
             return null;
         }
         if (member.CitizenId == citizen) AddCitizen(change, citizen, member.Name, member.Email, now);
+        LeaveBehind(change, to.Id, member.Role);
+        if (to.Disabled) Owners.GiveBack(change, to.Id);
         change.Audit(now, "member.changed", "member", to.Id, JsonSerializer.Serialize(new { role = to.Role.Word(), disabled = to.Disabled, password = passwordHash is not null }));
         await change.CommitAsync(ct);
         return member;
@@ -132,6 +135,7 @@ public sealed class Accounts(TenantDb db, Databases databases)
             await RefuseLastAdminAsync(change, id, version, ct);
             return false;
         }
+        Owners.GiveBack(change, id);
         change.Audit(now, "member.removed", "member", id);
         await change.CommitAsync(ct);
         return true;
@@ -213,9 +217,17 @@ public sealed class Accounts(TenantDb db, Databases databases)
             """, new { id, role, citizen, now }, ct);
         if (member is null) return null;
         if (member.CitizenId == citizen) AddCitizen(change, citizen, member.Name, member.Email, now);
+        LeaveBehind(change, id, member.Role);
         change.Audit(now, "member.changed", "member", id, JsonSerializer.Serialize(new { role = role.Word(), by = "identity-provider" }));
         await change.CommitAsync(ct);
         return new(id, member.Role, member.CitizenId, member.Disabled);
+    }
+
+    // Only representatives act for organisations, and only staff own what has to be done: who becomes something else does not any more.
+    static void LeaveBehind(Change change, Guid id, Role role)
+    {
+        if (role is not (Role.Agent or Role.Manager or Role.Admin)) Owners.GiveBack(change, id);
+        if (role != Role.Representative) change.Enqueue("delete from organisation_members where agency_id = @agency and account_id = @id", new { id });
     }
 
     static void AddCitizen(TenantTransaction transaction, Guid id, string? name, string? email, DateTimeOffset now)

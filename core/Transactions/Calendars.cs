@@ -168,6 +168,19 @@ public sealed class Calendars(TenantDb db, TimeProvider clock)
         return counted;
     }
 
+    /// <summary>What the time of a case is counted by.</summary>
+    public async Task<CountedBy> CountingCaseAsync(Guid agency, Guid caseId, CancellationToken ct)
+    {
+        var row = await db.QuerySingleOrDefaultAsync<EditionRow>(agency, $"""
+            select coalesce(own.edition, units_own.edition, general.edition) as edition, coalesce(own.rules, units_own.rules, general.rules) as rules
+            from cases c
+            join service_versions v on v.agency_id = c.agency_id and v.service_id = c.service_id and v.number = c.service_version
+            {CountingOf}
+            where c.agency_id = @agency and c.id = @caseId
+            """, new { caseId }, ct);
+        return Edition(row?.Edition, row?.Rules);
+    }
+
     /// <summary>A calendar's edition, with its openings worked out once.</summary>
     internal CountedBy Edition(Guid? edition, CalendarRules? rules)
     {

@@ -20,7 +20,7 @@ public enum WhoConfirms
 /// <param name="ReopenWithinDays">How long a citizen can reopen a case, in days after the agency ended it; 0: not at all.</param>
 /// <param name="MostReopenings">How often a case can be reopened by its citizen. An appeal that is upheld and staff are not bound by it.</param>
 /// <param name="WhoConfirms">Who may call a case solved (FixMyStreet #2613).</param>
-/// <param name="RecoverWithinDays">In how many days somebody has to have dealt with a case that the citizen calls not solved.</param>
+/// <param name="RecoverWithinDays">In how many open days of the service's calendar somebody has to have dealt with a case that the citizen calls not solved.</param>
 /// <param name="FollowUpQuestion">What the citizen is asked then, until somebody asks something better.</param>
 /// <param name="Version">For If-Match; 0 while the defaults hold.</param>
 public sealed record CaseRules(
@@ -41,6 +41,10 @@ public sealed record CaseRules(
         var left = Math.Max(0, MostReopenings - (c.Round - 1));
         return new(until >= now && left > 0, until, left);
     }
+
+    /// <summary>Until when somebody has to have dealt with a case that its citizen calls not solved: to the end of the last of the open days; without a calendar each day is one.</summary>
+    public DateTimeOffset RecoverBy(CountedBy counting, DateTimeOffset now) =>
+        counting == CountedBy.EveryHour ? now.AddDays(RecoverWithinDays) : counting.Calendar.EndOfOpenDay(now, RecoverWithinDays);
 
     /// <summary>Lets a citizen reopen a case within these limits.</summary>
     /// <exception cref="Refusal"><see cref="Problems.CaseNotOver"/>, <see cref="Problems.CaseMerged"/>, <see cref="Problems.ReopeningTooLate"/>,

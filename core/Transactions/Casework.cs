@@ -45,8 +45,10 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
     /// <param name="noteId">A note that goes with it.</param>
     /// <param name="now">When.</param>
     /// <param name="ct">Gives up.</param>
+    /// <param name="because">What else is told of it, which has the say: the citizen is not written to twice.</param>
     /// <exception cref="Refusal"><see cref="Problems.CaseMoved"/>.</exception>
-    internal static async Task<Case> MoveAsync(Change change, Caller caller, Case from, Case to, string reason, Guid? noteId, DateTimeOffset now, CancellationToken ct)
+    internal static async Task<Case> MoveAsync(Change change, Caller caller, Case from, Case to, string reason, Guid? noteId, DateTimeOffset now, CancellationToken ct,
+        string? because = null)
     {
         // What the citizen says in the same moment is kept: only a new round takes the verdict off the case.
         var kept = await change.QuerySingleOrDefaultAsync<Kept>("""
@@ -63,7 +65,7 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
         CaseHistory.Append(change, caller, to.Id, now, "transitioned", from.Status, to.Status, reason, noteId, CaseHistory.OnBehalfOf(caller, from.CitizenId),
             to.Status.IsOver() ? to.Outcome : null);
         change.Audit(now, "case.transitioned", "case", to.Id, JsonSerializer.Serialize(new { from = from.Status.Word(), to = to.Status.Word() }));
-        change.Emit(now, OutboxEvent.Of("case.transitioned", to.Id, new { from.Number, from = from.Status, to = to.Status, outcome = to.Status.IsOver() ? to.Outcome : null }));
+        change.Emit(now, OutboxEvent.Of("case.transitioned", to.Id, new { from.Number, from = from.Status, to = to.Status, outcome = to.Status.IsOver() ? to.Outcome : null, because }));
         // Reopening has to reach who worked on it (FixMyStreet #897): an event of its own, that names them.
         if (to.Round > from.Round) change.Emit(now, OutboxEvent.Of("case.reopened", to.Id, new { from.Number, to.Round, to.Assignee, by = caller.Kind }));
         return to with { Version = kept.Version, Verdict = kept.Verdict, VerdictAt = kept.VerdictAt };

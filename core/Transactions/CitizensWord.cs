@@ -5,7 +5,7 @@ using Cirm.Core.Tenancy;
 namespace Cirm.Core.Transactions;
 
 /// <summary>What a citizen says about how a case ended (TX-RECOVERY): kept beside the agency's status, never in its place.</summary>
-public sealed class CitizensWord(TenantDb db, CaseRuleBook rules, TimeProvider clock)
+public sealed class CitizensWord(TenantDb db, CaseRuleBook rules, Calendars calendars, TimeProvider clock)
 {
     /// <summary>Keeps a verdict. "Not solved" opens a recovery, or gives its reason to the one that is open; "solved" ends it.</summary>
     /// <param name="caller">Who speaks.</param>
@@ -20,6 +20,7 @@ public sealed class CitizensWord(TenantDb db, CaseRuleBook rules, TimeProvider c
         var now = clock.Now();
         var rule = await rules.FindAsync(caller.Agency, ct);
         rule.CheckVerdict(own, verdict, byCode);
+        var recoverBy = verdict == Verdict.NotSolved ? rule.RecoverBy(await calendars.CountingCaseAsync(caller.Agency, own.Id, ct), now) : now;
         await using var change = await db.BeginAsync(caller, ct);
         // Who submitted what was merged has a word of their own, on what became of the case that went on.
         var goesOn = own.MergedInto is not { } survivor ? own : (await Casework.FindForChangeAsync(change, survivor, now, ct))!;
@@ -32,7 +33,7 @@ public sealed class CitizensWord(TenantDb db, CaseRuleBook rules, TimeProvider c
         CaseHistory.Append(change, caller, said.Id, now, "said", null, null, reason, null, CaseHistory.OnBehalfOf(caller, said.CitizenId), verdict: verdict);
         change.Audit(now, "case.verdict", "case", said.Id, JsonSerializer.Serialize(new { verdict = verdict.Word(), said.Round }));
         change.Emit(now, OutboxEvent.Of("case.verdict", said.Id, new { said.Number, verdict, said.Round }));
-        if (verdict == Verdict.NotSolved) Recoveries.Open(change, said, reason!, rule, now);
+        if (verdict == Verdict.NotSolved) await Recoveries.OpenAsync(change, said, reason!, recoverBy, rule.FollowUpQuestion, now, ct);
         else Recoveries.EndSatisfied(change, said, now);
         await change.CommitAsync(ct);
         return said with { Version = version };

@@ -22,6 +22,16 @@ public enum MessageTemplate
     TookIn,
     /// <summary>It was over, and is not.</summary>
     Reopened,
+    /// <summary>The agency looks at what is not solved, until when, and asks something.</summary>
+    RecoveryOpened,
+    /// <summary>What came of that.</summary>
+    RecoveryClosed,
+    /// <summary>The objection has arrived.</summary>
+    Appealed,
+    /// <summary>The citizen was right.</summary>
+    AppealUpheld,
+    /// <summary>It stays as it was decided.</summary>
+    AppealDismissed,
 }
 
 /// <summary>By what a message travels.</summary>
@@ -97,9 +107,10 @@ public sealed record MessageRecipient(Guid Id, bool Representative, string? Emai
 /// <param name="Reason">Of the step that the event tells of.</param>
 /// <param name="Question">What the citizen is asked.</param>
 /// <param name="Rights">What a refusal rests on and how to object, as the service said when the case was submitted.</param>
+/// <param name="FollowUp">What is asked about a case that is not solved, in the agency's languages.</param>
 public sealed record CaseNews(
     Guid CaseId, long Number, string Title, Localized Service, Localized Agency, string TimeZone, string[] Locales, DateTimeOffset SubmittedAt, DateTimeOffset? DueAt,
-    string? Reason, string? Question, Information.Rights? Rights)
+    string? Reason, string? Question, Information.Rights? Rights, Localized? FollowUp = null)
 {
     /// <summary>A date that moves by less is no news.</summary>
     static readonly TimeSpan SmallestMove = TimeSpan.FromHours(1);
@@ -118,9 +129,13 @@ public sealed record CaseNews(
         {
             "resolved" => MessageTemplate.Resolved,
             "refused" => MessageTemplate.Refused,
-            "reopened" => MessageTemplate.Reopened,
+            "reopened" => data.TryGetProperty("because", out var because) && because.ValueKind == JsonValueKind.String ? null : MessageTemplate.Reopened,
             _ => null,
         },
+        "recovery.opened" => MessageTemplate.RecoveryOpened,
+        "recovery.closed" => MessageTemplate.RecoveryClosed,
+        "case.appealed" => MessageTemplate.Appealed,
+        "appeal.decided" => data.GetProperty("upheld").GetBoolean() ? MessageTemplate.AppealUpheld : MessageTemplate.AppealDismissed,
         _ => null,
     };
 

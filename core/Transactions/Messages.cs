@@ -1,3 +1,4 @@
+using Cirm.Core.Identity;
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
@@ -31,7 +32,7 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
     public Task<CaseNews?> FindNewsAsync(FactArgs fact, CancellationToken ct) =>
         db.QuerySingleOrDefaultAsync<CaseNews>(fact.Agency, """
             select c.id as case_id, c.number, c.title, v.name as service, g.name as agency, g.time_zone, g.locales, c.submitted_at,
-              coalesce(@dueAt, c.due_at) as due_at, step.reason, n.text as question, v.rights
+              coalesce(@dueAt, c.due_at) as due_at, step.reason, n.text as question, v.rights, r.follow_up_question as follow_up
             from cases c
             join service_versions v on v.agency_id = c.agency_id and v.service_id = c.service_id and v.number = c.service_version
             join agencies g on g.id = c.agency_id and g.status = 'active'
@@ -39,19 +40,30 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
             left join lateral (
               select h.reason
               from case_history h
-              where h.agency_id = c.agency_id and h.case_id = c.id and h.kind in ('transitioned', 'tookIn') and h.at <= coalesce(o.created_at, @now)
+              where h.agency_id = c.agency_id and h.case_id = c.id and h.kind = any (@steps) and h.at <= coalesce(o.created_at, @now)
               order by h.at desc, h.id desc
-              limit 1) step on @ofStep
+              limit 1) step on true
             left join case_questions q on q.agency_id = c.agency_id and q.case_id = c.id and q.id = @question
             left join case_notes n on n.agency_id = q.agency_id and n.case_id = q.case_id and n.id = q.note_id
+            left join recoveries r on r.agency_id = c.agency_id and r.id = @recovery
             where c.agency_id = @agency and c.id = @caseId and c.erased_at is null
               and (not @ofDate or c.status in ('submitted', 'accepted', 'inProgress', 'reopened'))
             """,
             new
             {
-                CaseId = fact.SubjectId, fact.EventId, OfStep = fact.Type is "case.transitioned" or "case.merged", OfDate = fact.Type == "case.due-moved", DueAt = TimeIn(fact, "dueAt"),
-                Question = fact.Data.TryGetProperty("question", out var id) ? id.GetGuid() : (Guid?)null, Now = clock.Now(),
+                CaseId = fact.SubjectId, fact.EventId, Steps = StepsOf(fact.Type), OfDate = fact.Type == "case.due-moved", DueAt = TimeIn(fact, "dueAt"),
+                Question = fact.Data.TryGetProperty("question", out var id) ? id.GetGuid() : (Guid?)null,
+                Recovery = fact.Type == "recovery.opened" ? fact.Data.GetProperty("recovery").GetGuid() : (Guid?)null, Now = clock.Now(),
             }, ct);
+
+    // The steps of the history whose reason an event tells.
+    static string[] StepsOf(string type) => type switch
+    {
+        "case.transitioned" or "case.merged" => ["transitioned", "tookIn"],
+        "recovery.closed" => ["recoveryClosed"],
+        "appeal.decided" => ["appealUpheld", "appealDismissed"],
+        _ => [],
+    };
 
     /// <summary>A time in an event's data.</summary>
     public static DateTimeOffset? TimeIn(FactArgs fact, string member) =>
@@ -62,7 +74,7 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
     /// case that is no citizen's. Not who has been erased, and not an account that was shut.
     /// </summary>
     public Task<IReadOnlyList<MessageRecipient>> RecipientsAsync(Guid agency, Guid caseId, CancellationToken ct) =>
-        db.QueryAsync<MessageRecipient>(agency, """
+        db.QueryAsync<MessageRecipient>(agency, $"""
             with told as (
               select c.citizen_id as citizen, null::uuid as account, false as representative
               from cases c
@@ -77,8 +89,7 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
               join mandates m on m.agency_id = c.agency_id and m.id = c.mandate_id
               where c.agency_id = @agency and c.id = @caseId
                 and m.revoked_at is null and m.valid_from <= @now and (m.valid_until is null or m.valid_until > @now)
-                and (m.organisation is null or exists (
-                  select from organisation_members b where b.agency_id = @agency and b.organisation = m.organisation and b.account_id = c.submitted_by)))
+                and {Mandates.SubmitterStays})
             select coalesce(t.citizen, a.id) as id, t.representative, coalesce(i.email, a.email) as email, i.phone, z.language
             from told t
             left join accounts a on a.agency_id = @agency and a.role in ('citizen', 'representative') and a.disabled_at is null

@@ -57,6 +57,10 @@ public static class Problems
     /// <summary>Somebody decided it before.</summary>
     public static readonly Problem AppealDecided = new("appeal-decided", 409, "This appeal has been decided.", "Read it again; a decision is not changed.");
 
+    /// <summary>Nobody judges their own decision.</summary>
+    public static readonly Problem OwnDecision = new("own-decision", 403, "Whoever decided a case does not decide the appeal against it.",
+        "The member \"mayDecide\" says who may. A member of another unit, or a manager, can be made its owner.");
+
     /// <summary>The recovery has ended.</summary>
     public static readonly Problem RecoveryClosed = new("recovery-closed", 409, "This recovery has been closed.",
         "If the citizen says again that the case is not solved, a new one is opened.");

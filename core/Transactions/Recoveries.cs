@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
@@ -37,7 +38,8 @@ public enum RecoveryOutcome
 /// <param name="Round">The round of the case that the citizen speaks of.</param>
 /// <param name="State">Whether it is done.</param>
 /// <param name="Reason">Why the case is not solved, in the citizen's words.</param>
-/// <param name="Owner">The member of staff who sees to it; null: nobody yet, which a list with <c>owner=none</c> shows.</param>
+/// <param name="Owner">The member of staff who sees to it; null: it waits in the queue of its unit, or of the managers.</param>
+/// <param name="Unit">The key of the unit that has to see to it; null: the managers have to find one.</param>
 /// <param name="DueAt">Until when.</param>
 /// <param name="FollowUpQuestion">What the citizen is asked.</param>
 /// <param name="Answer">What they answered.</param>
@@ -49,37 +51,60 @@ public enum RecoveryOutcome
 /// <param name="Overdue">Open after <paramref name="DueAt"/>.</param>
 /// <param name="Version">For If-Match.</param>
 public sealed record Recovery(
-    Guid Id, Guid CaseId, long CaseNumber, string Service, int Round, RecoveryState State, string Reason, Guid? Owner, DateTimeOffset DueAt, Localized FollowUpQuestion,
+    Guid Id, Guid CaseId, long CaseNumber, string Service, int Round, RecoveryState State, string Reason, Guid? Owner, string? Unit, DateTimeOffset DueAt, Localized FollowUpQuestion,
     string? Answer, DateTimeOffset? AnsweredAt, RecoveryOutcome? Outcome, string? OutcomeText, DateTimeOffset OpenedAt, DateTimeOffset? ClosedAt, bool Overdue,
-    [property: JsonIgnore] long Version) : IVersioned;
+    [property: JsonIgnore] long Version) : IVersioned
+{
+    /// <summary>Whose turn it is; a list with <c>ownedBy=managers</c> shows what nobody has taken yet.</summary>
+    public OwnedBy OwnedBy => Owners.Of(Owner, Unit);
+}
 
 /// <summary>What a list of recoveries is narrowed to; null does not narrow.</summary>
 /// <param name="State">Open or closed.</param>
 /// <param name="Owner">Whose.</param>
-/// <param name="Unowned">Those that nobody owns.</param>
+/// <param name="Unowned">Those that nobody owns by name.</param>
+/// <param name="OwnedBy">Those of whom it is the turn.</param>
+/// <param name="Unit">Those that this unit has to see to.</param>
 /// <param name="Overdue">Open after their time, or not.</param>
 /// <param name="CaseId">Of one case.</param>
-public sealed record RecoveryFilter(RecoveryState? State, Guid? Owner, bool Unowned, bool? Overdue, Guid? CaseId);
+public sealed record RecoveryFilter(RecoveryState? State, Guid? Owner, bool Unowned, OwnedBy? OwnedBy, string? Unit, bool? Overdue, Guid? CaseId);
 
 /// <summary>The recoveries of an agency.</summary>
 public sealed class Recoveries(TenantDb db, TimeProvider clock)
 {
     const string Columns = """
-        r.id, r.case_id, c.number as case_number, s.key as service, r.round, r.state, r.reason, r.owner, r.due_at, r.follow_up_question,
+        r.id, r.case_id, c.number as case_number, s.key as service, r.round, r.state, r.reason, r.owner, r.owner_unit as unit, r.due_at, r.follow_up_question,
         r.answer, r.answered_at, r.outcome, r.outcome_text, r.opened_at, r.closed_at, r.state = 'open' and r.due_at < @now as overdue, r.version
         """;
 
-    /// <summary>Opens one for a case that has none, owned by who works on the case; another "not solved" gives the open one its reason.</summary>
-    internal static void Open(Change change, Case c, string reason, CaseRules rules, DateTimeOffset now)
+    /// <summary>Opens one for a case that has none, with an owner (<see cref="Owners"/>); another "not solved" gives the open one its reason.</summary>
+    /// <param name="change">In which the citizen's word is kept.</param>
+    /// <param name="c">The case.</param>
+    /// <param name="reason">The citizen's.</param>
+    /// <param name="dueAt">Until when, see <see cref="CaseRules.RecoverBy"/>.</param>
+    /// <param name="question">What the citizen is asked.</param>
+    /// <param name="now">When.</param>
+    /// <param name="ct">Gives up.</param>
+    internal static async Task OpenAsync(Change change, Case c, string reason, DateTimeOffset dueAt, Localized question, DateTimeOffset now, CancellationToken ct)
     {
-        change.Enqueue("""
-            insert into recoveries as r (agency_id, id, case_id, round, state, reason, owner, due_at, follow_up_question, opened_at)
-            values (@agency, @recovery, @id, @round, 'open', @reason, @assignee, @dueAt, @followUpQuestion, @now)
+        var recovery = Guid.CreateVersion7(now);
+        var opened = (await change.QuerySingleOrDefaultAsync<Opened>($"""
+            insert into recoveries as r (agency_id, id, case_id, round, state, reason, owner, owner_unit, due_at, follow_up_question, opened_at)
+            select @agency, @recovery, c.id, @round, 'open', @reason, coalesce({Owners.Assignee}, {Owners.HeadOfUnit}), u.key, @dueAt, @question, @now
+            from cases c
+            {Owners.UnitOfCase}
+            where c.agency_id = @agency and c.id = @id
             on conflict (agency_id, case_id) where state = 'open' do update set reason = excluded.reason, round = excluded.round, version = r.version + 1
-            """,
-            new { Recovery = Guid.CreateVersion7(now), c.Id, c.Round, reason, c.Assignee, DueAt = now.AddDays(rules.RecoverWithinDays), rules.FollowUpQuestion, now });
-        change.Emit(now, OutboxEvent.Of("recovery.opened", c.Id, new { c.Number, c.Round, owner = c.Assignee }));
+            returning r.id, r.owner, r.owner_unit as unit, r.due_at
+            """, new { recovery, c.Id, c.Round, reason, dueAt, question, now, Not = (Guid?)null }, ct))!;
+        // Who is asked a second time is not told a second time.
+        change.Emit(now, OutboxEvent.Of(opened.Id == recovery ? "recovery.opened" : "recovery.changed", c.Id, new
+        {
+            c.Number, c.Round, recovery = opened.Id, opened.Owner, opened.Unit, ownedBy = Owners.Of(opened.Owner, opened.Unit), opened.DueAt,
+        }));
     }
+
+    sealed record Opened(Guid Id, Guid? Owner, string? Unit, DateTimeOffset DueAt);
 
     /// <summary>Ends the open one of a case that its citizen calls solved after all.</summary>
     internal static void EndSatisfied(Change change, Case c, DateTimeOffset now) =>
@@ -100,6 +125,8 @@ public sealed class Recoveries(TenantDb db, TimeProvider clock)
               and (@state is null or r.state = @state)
               and (@owner is null or r.owner = @owner)
               and (not @unowned or r.owner is null)
+              and (@unit is null or r.owner_unit = @unit)
+              and {Owners.InQueue}
               and (@overdue is null or @overdue = (r.state = 'open' and r.due_at < @now))
               and (@caseId is null or r.case_id = @caseId)
               and (@at is null or (r.due_at, r.id) > (@at, @id))
@@ -108,7 +135,7 @@ public sealed class Recoveries(TenantDb db, TimeProvider clock)
             """,
             new
             {
-                Staff = caller.IsStaff, Citizen = caller.CitizenId, Account = caller.Id, filter.State, filter.Owner, filter.Unowned, filter.Overdue, filter.CaseId,
+                Staff = caller.IsStaff, Citizen = caller.CitizenId, Account = caller.Id, filter.State, filter.Owner, filter.Unowned, filter.Unit, filter.OwnedBy, filter.Overdue, filter.CaseId,
                 after?.At, after?.Id, limit, Now = clock.Now(),
             }, ct);
 
@@ -123,19 +150,21 @@ public sealed class Recoveries(TenantDb db, TimeProvider clock)
               and {CaseVisibility.ForCaller}
             """, new { id, Staff = caller.IsStaff, Citizen = caller.CitizenId, Account = caller.Id, Now = clock.Now() }, ct);
 
-    /// <summary>Changes owner, date or question of an open one that is still at a version.</summary>
-    /// <returns>Whether it was; not when it is closed, at another version, or the owner is no member of staff.</returns>
+    /// <summary>Changes owner, unit, date or question of an open one that is still at a version.</summary>
+    /// <returns>Whether it was; not when it is closed or at another version.</returns>
+    /// <exception cref="Refusal"><see cref="Platform.Problems.Invalid"/> when the unit is not there, or is closed.</exception>
     public async Task<bool> ChangeAsync(Caller caller, Recovery to, CancellationToken ct)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
+        if (to.Unit is { } unit && !await Units.IsThereAsync(change, unit, ct)) throw Platform.Problems.InvalidValue("/unit", "unknown", $"There is no unit \"{unit}\".");
         var changed = await change.ExecuteAsync("""
-            update recoveries r set owner = @owner, due_at = @dueAt, follow_up_question = @followUpQuestion, version = r.version + 1
+            update recoveries r set owner = @owner, owner_unit = @unit, due_at = @dueAt, follow_up_question = @followUpQuestion, version = r.version + 1
             where r.agency_id = @agency and r.id = @id and r.version = @version and r.state = 'open'
-            """, new { to.Id, to.Version, to.Owner, to.DueAt, to.FollowUpQuestion }, ct);
+            """, new { to.Id, to.Version, to.Owner, to.Unit, to.DueAt, to.FollowUpQuestion }, ct);
         if (changed == 0) return false;
-        change.Audit(now, "recovery.changed", "recovery", to.Id, JsonSerializer.Serialize(new { to.Owner, to.DueAt }, Wire.Json));
-        change.Emit(now, OutboxEvent.Of("recovery.changed", to.CaseId, new { recovery = to.Id, to.Owner, to.DueAt }));
+        change.Audit(now, "recovery.changed", "recovery", to.Id, JsonSerializer.Serialize(new { to.Owner, to.Unit, to.DueAt }, Wire.Json));
+        change.Emit(now, OutboxEvent.Of("recovery.changed", to.CaseId, new { recovery = to.Id, to.Owner, to.Unit, to.OwnedBy, to.DueAt }));
         await change.CommitAsync(ct);
         return true;
     }
@@ -160,7 +189,7 @@ public sealed class Recoveries(TenantDb db, TimeProvider clock)
             """, new { open.Id, text, now }, ct) ?? throw Problems.RecoveryClosed.Because("It was closed before the answer came.");
         CaseHistory.Append(change, caller, open.CaseId, now, "recoveryAnswered", null, null, text, null, CaseHistory.OnBehalfOf(caller, citizen));
         change.Audit(now, "recovery.answered", "recovery", open.Id);
-        change.Emit(now, OutboxEvent.Of("recovery.answered", open.CaseId, new { recovery = open.Id }));
+        change.Emit(now, OutboxEvent.Of("recovery.answered", open.CaseId, new { recovery = open.Id, open.Owner, open.Unit, open.OwnedBy }));
         await change.CommitAsync(ct);
         return open with { Answer = text, AnsweredAt = now, Version = version };
     }

@@ -66,6 +66,27 @@ public sealed class WorkingCalendar
         return TimeSpan.FromMicroseconds(times.Before(to) - times.Before(from));
     }
 
+    /// <summary>When the last opening ends of the n-th day that has one, after the day of a moment; <see cref="Farthest"/> when there are not so many.</summary>
+    /// <param name="from">Its own day does not count.</param>
+    /// <param name="days">At least 1.</param>
+    public DateTimeOffset EndOfOpenDay(DateTimeOffset from, int days)
+    {
+        var (day, left, end) = (DayOf(from), days, Farthest);
+        foreach (var (opens, closes) in Openings(Clamp(from), Farthest))
+        {
+            var on = DayOf(opens);
+            if (on > day)
+            {
+                if (left == 0) return end;
+                (day, left) = (on, left - 1);
+            }
+            if (left == 0) end = closes;
+        }
+        return end;
+
+        LocalDate DayOf(DateTimeOffset moment) => Instant.FromDateTimeOffset(moment).InZone(zone).Date;
+    }
+
     /// <summary>The openings of a stretch of time and what lies before each, for counting many cases at once; at least the stretch, within <see cref="Earliest"/> and <see cref="Farthest"/>.</summary>
     public OpenTimes Cover(DateTimeOffset from, DateTimeOffset to)
     {

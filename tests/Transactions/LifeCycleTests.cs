@@ -27,7 +27,7 @@ public sealed partial class LifeCycleTests(CirmHost host)
     {
         var edges = Edge().Matches(Fence().Match(await File.ReadAllTextAsync(Document)).Value).Select(m => (From: m.Groups[1].Value, To: m.Groups[2].Value)).ToHashSet();
         var agency = await CaseTests.AgencyWithServiceAsync(host);
-        var crew = new Crew(agency, await agency.Citizen, await agency.Agent);
+        var crew = new Crew(agency, await agency.Citizen, await agency.Agent, await agency.Manager);
         await VerdictTests.PutRulesAsync(await agency.Admin, agency, 2, 60);
         var taken = new HashSet<(string, string)>();
         // Likely steps are drawn more often, so that cases get old; unlikely ones are tried all the same.
@@ -88,7 +88,7 @@ public sealed partial class LifeCycleTests(CirmHost host)
         public string? Appeal { get; set; }
     }
 
-    sealed class Crew(TestAgency agency, HttpClient citizen, HttpClient agent)
+    sealed class Crew(TestAgency agency, HttpClient citizen, HttpClient agent, HttpClient judge)
     {
         public async Task<Traced> SubmitAsync() => new($"{agency.Path}/cases/{(await citizen.PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp))["id"]}");
 
@@ -108,7 +108,7 @@ public sealed partial class LifeCycleTests(CirmHost host)
                 "notSolved" => await citizen.PostAsJsonAsync($"{on.Path}/verdict", new { solved = false, reason = "No." }),
                 "reopen" => await citizen.PostAsJsonAsync($"{on.Path}/reopen", new { reason = "Again." }),
                 "appeal" => await citizen.PostAsJsonAsync($"{on.Path}/appeals", new { reason = "Wrong." }),
-                "upheld" or "dismissed" => await agent.PostAsJsonAsync($"{agency.Path}/appeals/{on.Appeal ?? Guid.Empty.ToString()}/decision", new { decision = what, reason = "So." }),
+                "upheld" or "dismissed" => await judge.PostAsJsonAsync($"{agency.Path}/appeals/{on.Appeal ?? Guid.Empty.ToString()}/decision", new { decision = what, reason = "So." }),
                 "merge" => await agent.PostAsJsonAsync($"{on.Path}/merge", new { into = other.Path.Split('/')[^1], reason = "The same." }),
                 "forward" => await agent.PostAsJsonAsync($"{on.Path}/transitions", new { to = Next(on.State), reason = "On." }),
                 _ => await agent.PostAsJsonAsync($"{on.Path}/transitions", new { to = what, reason = "So." }),

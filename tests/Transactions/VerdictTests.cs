@@ -149,14 +149,17 @@ public sealed class VerdictTests(CirmHost host)
         Assert.Empty((await (await agency.AsAnotherAsync(Role.Citizen)).GetJsonAsync($"{agency.Path}/appeals"))["items"]!.AsArray());
 
         var decision = $"{agency.Path}/appeals/{first["id"]}/decision";
-        var decided = await agent.PostJsonAsync(decision, new { decision = "upheld", reason = "So it is." }, HttpStatusCode.OK);
+        var own = await (await agent.PostAsJsonAsync(decision, new { decision = "dismissed", reason = "I said so." })).RefusedAsync("own-decision");
+        Assert.Equal("managers", (string?)own["mayDecide"]!["ownedBy"]);
+        var judge = await agency.Manager;
+        var decided = await judge.PostJsonAsync(decision, new { decision = "upheld", reason = "So it is." }, HttpStatusCode.OK);
         Assert.Equal("upheld", (string?)decided["state"]);
-        await (await agent.PostAsJsonAsync(decision, new { decision = "dismissed", reason = "Or not." })).RefusedAsync("appeal-decided");
+        await (await judge.PostAsJsonAsync(decision, new { decision = "dismissed", reason = "Or not." })).RefusedAsync("appeal-decided");
         Assert.Equal("reopened", (string?)(await citizen.GetJsonAsync(path))["status"]);
 
         await ResolveAsync(agent, path, "cannot", "inProgress");
         var second = await citizen.PostJsonAsync($"{path}/appeals", new { reason = "You can." });
-        await agent.PostJsonAsync($"{agency.Path}/appeals/{second["id"]}/decision", new { decision = "dismissed", reason = "The law forbids it." }, HttpStatusCode.OK);
+        await judge.PostJsonAsync($"{agency.Path}/appeals/{second["id"]}/decision", new { decision = "dismissed", reason = "The law forbids it." }, HttpStatusCode.OK);
         Assert.Equal("resolved", (string?)(await citizen.GetJsonAsync(path))["status"]);
         Assert.Equal("The law forbids it.", (string?)(await citizen.GetJsonAsync($"{agency.Path}/appeals/{second["id"]}"))["decisionReason"]);
         Assert.Equal(

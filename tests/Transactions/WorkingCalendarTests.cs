@@ -175,6 +175,27 @@ public sealed class WorkingCalendarTests
 
     static string Clock(int minute) => $"{minute / 60:00}:{minute % 60:00}";
 
+    [Theory]
+    [InlineData("2026-03-20T18:00Z", 1, "2026-03-23T21:00Z")]               // Friday is not counted, Monday is
+    [InlineData("2026-03-21T18:00Z", 2, "2026-03-24T21:00Z")]               // nor is a Saturday, from which it is asked
+    [InlineData("2026-03-06T18:00Z", 7, "2026-03-17T21:00Z")]               // the clocks go forward in between
+    [InlineData("2026-07-01T18:00Z", 2, "2026-07-06T21:00Z", "2026-07-03")]
+    public void A_number_of_open_days_ends_when_the_last_of_them_does(string from, int days, string end, string? holiday = null)
+    {
+        var rules = Rules("America/New_York", [["09:00", "12:00"], ["13:00", "17:00"]], [0, 1, 2, 3, 4]) with { Holidays = holiday is null ? [] : [holiday] };
+        Assert.Equal(At(end), rules.ToCalendar().EndOfOpenDay(At(from), days));
+    }
+
+    [Fact]
+    public void Each_further_open_day_ends_later_and_at_a_moment_in_which_somebody_works() => Prop.ForAll(Counted.ToArbitrary(), c =>
+    {
+        var ends = Enumerable.Range(1, 4).Select(n => c.Calendar.EndOfOpenDay(c.From, n)).ToArray();
+        Assert.All(ends.Where(e => e < WorkingCalendar.Farthest), e => Assert.True(c.Calendar.OpenBetween(e.AddMinutes(-1), e) == TimeSpan.FromMinutes(1)));
+        Assert.Equal(ends.Order(), ends);
+        Assert.Equal(ends.Distinct().Count(e => e < WorkingCalendar.Farthest), ends.Count(e => e < WorkingCalendar.Farthest));
+        Assert.All(ends, e => Assert.True(e > c.From));
+    }).QuickCheckThrowOnFailure();
+
     static CalendarRules Rules(string zone, string[][] hours, int[] days) => new()
     {
         TimeZone = zone, Hours = days.ToDictionary(d => ((string[])["mon", "tue", "wed", "thu", "fri", "sat", "sun"])[d], _ => hours),
