@@ -22,6 +22,8 @@ COPY . .
 RUN for program in api jobs migrations seeds; do \
       dotnet publish $program -c Release --no-restore -p:JobEngine=$JOB_ENGINE -p:UseAppHost=false -o /app/$program || exit 1; \
     done
+# The solver's native libraries: those of this machine.
+RUN case $(uname -m) in x86_64) rm -rf /app/*/runtimes/linux-arm64 ;; aarch64) rm -rf /app/*/runtimes/linux-x64 ;; esac
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS runtime
 COPY --from=build /app /app
