@@ -1,6 +1,4 @@
-using System.Data.Common;
 using Cirm.Core.Platform;
-using Dapper;
 using Npgsql;
 
 namespace Cirm.Core.Tenancy;
@@ -132,18 +130,14 @@ public class TenantTransaction : IAsyncDisposable
             begun = true;
             if (wanted && reader.FieldCount > 0)
             {
-                var parse = Parser<T>(reader);
-                while (await reader.ReadAsync(ct)) rows.Add(parse(reader));
+                var read = Rows<T>.ReaderOf(reader);
+                while (await reader.ReadAsync(ct)) rows.Add(read(reader));
             }
             while (await reader.NextResultAsync(ct)) { } // a later statement's error is thrown here
         }
         Sent(sent);
         return rows;
     }
-
-    // Dapper makes no parser for a single text or a single column of bytes.
-    static Func<DbDataReader, T> Parser<T>(NpgsqlDataReader reader) =>
-        typeof(T) == typeof(string) || typeof(T) == typeof(byte[]) ? static row => row.GetFieldValue<T>(0) : reader.GetRowParser<T>();
 
     /// <summary>Takes back what was not committed and returns the connection.</summary>
     public virtual async ValueTask DisposeAsync()
