@@ -30,7 +30,7 @@ public static class CaseworkEndpoints
             Kind = current.Kind, Title = current.Title, Description = current.Description, Assignee = current.Assignee,
             Location = current.Location is { } place ? new() { Latitude = place.Latitude, Longitude = place.Longitude, Area = place.Area } : null,
         });
-        return TypedResults.Ok(await work.ChangeAsync(caller, current with
+        return TypedResults.Ok(await work.ChangeAsync(caller, current, current with
         {
             Kind = edited.Kind,
             Title = edited.Title,

@@ -72,8 +72,13 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
     }
 
     /// <summary>Changes who works on a case, its text or its place, when it is still at a version.</summary>
+    /// <param name="caller">Who changes it.</param>
+    /// <param name="from">As it was read.</param>
+    /// <param name="to">As it is to be, at the version that it was read at.</param>
+    /// <param name="ct">Gives up.</param>
     /// <returns>The case, or null when it is not there or not at that version.</returns>
-    public async Task<Case?> ChangeAsync(Caller caller, Case to, CancellationToken ct)
+    /// <exception cref="Refusal"><see cref="Platform.Problems.Invalid"/> for an assignee who is not of the staff.</exception>
+    public async Task<Case?> ChangeAsync(Caller caller, Case from, Case to, CancellationToken ct)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
@@ -83,9 +88,14 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
               version = version + 1, updated_at = @now
             where agency_id = @agency and id = @id and version = @version
               and (@assignee is null or @assignee is not distinct from assignee
-                   or exists (select from accounts a where a.agency_id = @agency and a.id = @assignee and a.role in ('agent', 'manager', 'admin')))
+                   or exists (select from accounts a
+                              where a.agency_id = @agency and a.id = @assignee and a.role in ('agent', 'manager', 'admin') and a.disabled_at is null))
             """, new { to.Id, to.Version, to.Kind, to.Title, to.Description, to.Latitude, to.Longitude, to.Area, to.Assignee, now }, ct);
-        if (changed == 0) return null;
+        if (changed == 0)
+        {
+            await HandOvers.CheckAsync(change, null, to.Assignee == from.Assignee ? null : to.Assignee, "", ct);
+            return null;
+        }
         CaseHistory.Append(change, caller, to.Id, now, "changed", null, null, null, null);
         change.Audit(now, "case.changed", "case", to.Id);
         change.Emit(now, OutboxEvent.Of("case.changed", to.Id, new { to.Number }));

@@ -67,6 +67,9 @@ public sealed class HandOverTests(CirmHost host)
         Assert.Equal("/unit closed", await ErrorAsync(HandAsync("old")));
         Assert.Equal("/assignee unknown", await ErrorAsync(HandAsync("parks", citizen)));
         Assert.Equal("/assignee unknown", await ErrorAsync(agent.PostAsJsonAsync($"{lamp}/assign", new { assignee = Guid.NewGuid() })));
+        Assert.Equal("/assignee unknown", await ErrorAsync(agent.PatchAsync(lamp, new { title = "Lit", assignee = Guid.NewGuid() }, "\"1\"")));
+        Assert.Equal("/assignee unknown", await ErrorAsync(agent.PatchAsync(lamp, new { title = "Lit", assignee = citizen }, "\"1\"")));
+        await (await agent.PatchAsync(lamp, new { assignee = Guid.NewGuid() }, "\"7\"")).RefusedAsync("precondition-failed"); // the state comes first
         Assert.Equal("/reason required", await ErrorAsync(agent.PostAsJsonAsync($"{lamp}/hand-over", new { unit = "parks" })));
         await (await agent.PostAsJsonAsync($"{path}/{Guid.NewGuid()}/hand-over", new { unit = "parks", reason = "Why not?" })).RefusedAsync("not-found");
         await (await (await agency.Citizen).PostAsJsonAsync($"{lamp}/hand-over", new { unit = "parks", reason = "Mine." })).RefusedAsync("not-allowed");
