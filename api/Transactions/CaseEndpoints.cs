@@ -51,17 +51,11 @@ public static class CaseEndpoints
         return TypedResults.Ok(page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString()));
     }
 
-    static async Task<Ok<Case>> Get(
-        Guid id, Caller caller, Cases cases, CaseFollowing following, CaseRuleBook rules, CaseMerges merges, TimeProvider clock, AccessLog log, CancellationToken ct)
+    static async Task<Ok<Case>> Get(Guid id, Caller caller, Cases cases, CaseRuleBook rules, TimeProvider clock, AccessLog log, CancellationToken ct)
     {
-        var found = await FindAsync(cases, caller, id, ct);
+        var found = await cases.ShowAsync(caller, id, ct) ?? throw Unknown(id);
         await log.RecordAsync(caller, "case.read", "case", id, found.CitizenId, ct);
-        return TypedResults.Ok(found with
-        {
-            Refusal = await following.RefusalOfAsync(caller.Agency, found, ct),
-            Reopening = found.Status.IsOver() ? (await rules.TellAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) : null,
-            Merged = caller.IsStaff ? await merges.IntoAsync(caller.Agency, id, ct) : null,
-        });
+        return TypedResults.Ok(!found.Status.IsOver() ? found : found with { Reopening = (await rules.TellAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) });
     }
 
     internal static async Task<Case> FindAsync(Cases cases, Caller caller, Guid id, CancellationToken ct) => await cases.FindAsync(caller, id, ct) ?? throw Unknown(id);

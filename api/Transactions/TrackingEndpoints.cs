@@ -24,7 +24,7 @@ public static class TrackingEndpoints
     }
 
     static async Task<Ok<TrackedCase>> Track(
-        string code, Caller caller, Cases cases, CaseFollowing following, Recoveries recoveries, CaseRuleBook rules, TimeProvider clock, GuessThrottle throttle,
+        string code, Caller caller, Cases cases, Recoveries recoveries, CaseRuleBook rules, TimeProvider clock, GuessThrottle throttle,
         HttpContext http, CancellationToken ct)
     {
         var found = await CitizensCase.GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null);
@@ -36,7 +36,7 @@ public static class TrackingEndpoints
         var living = found.MergedInto is { } survivor ? (await cases.FindAsync(Caller.System(caller.Agency), survivor, ct))! : found;
         return TypedResults.Ok(new TrackedCase(
             found.Id, found.Number, found.Service, found.Kind, living.Status, found.Title, found.SubmittedAt, living.FirstResponseAt, living.FirstResponseDueAt, living.DueAt,
-            living.WaitingSince, living.ClosedAt, living.Overdue, found.EnteredBy is not null, await following.RefusalOfAsync(caller.Agency, found, ct), living.Outcome,
+            living.WaitingSince, living.ClosedAt, living.Overdue, found.EnteredBy is not null, found.Refusal, living.Outcome,
             found.Verdict, found.VerdictAt, found.Round, reopening, living == found ? null : living.Number, [.. asked.Select(RecoveryEndpoints.AskedAgain.Of)],
             [.. history.Select(h => h with { OnBehalfOf = null })]));
     }

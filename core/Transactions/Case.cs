@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
 
 namespace Cirm.Core.Transactions;
 
@@ -147,6 +148,8 @@ public sealed record Location(double? Latitude, double? Longitude, string? Area)
 /// <param name="DecidedAt">When the agency ended this round.</param>
 /// <param name="MergedInto">The case that goes on in its place.</param>
 /// <param name="Unit">The key of the unit that works it: first that of its service, then whom it was handed over to.</param>
+/// <param name="Refusal">Why it was refused and how to object, where one case is shown; null when the agency's last word was another.</param>
+/// <param name="Merged">Cases that were merged into this one; only in the answer about one case, and for staff only.</param>
 public sealed record Case(
     Guid Id, long Number, string Service, int ServiceVersion, CaseKind Kind, CaseStatus Status, Channel Channel, string Title, string? Description,
     [property: JsonIgnore] double? Latitude, [property: JsonIgnore] double? Longitude, [property: JsonIgnore] string? Area,
@@ -154,11 +157,9 @@ public sealed record Case(
     DateTimeOffset? FirstResponseDueAt, DateTimeOffset? DueAt, DateTimeOffset? WaitingSince, ClockRisk FirstResponseRisk, ClockRisk Risk,
     DateTimeOffset? ClosedAt, Guid? Mandate, Guid? EnteredBy, DateTimeOffset? ErasedAt, bool Overdue, [property: JsonIgnore] long Version,
     CaseOutcome? Outcome = null, Verdict? Verdict = null, DateTimeOffset? VerdictAt = null, int Round = 1, DateTimeOffset? DecidedAt = null,
-    Guid? MergedInto = null, string? Unit = null) : IVersioned
+    Guid? MergedInto = null, string? Unit = null,
+    RefusalNotice? Refusal = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonList<CaseName>? Merged = null) : IVersioned
 {
-    /// <summary>Why it was refused and how to object, where one case is shown; null when the agency's last word was another.</summary>
-    public RefusalNotice? Refusal { get; init; }
-
     /// <summary>Where it is; null when no place was named.</summary>
     public Location? Location => Latitude is null && Longitude is null && Area is null ? null : new(Latitude, Longitude, Area);
 
@@ -170,10 +171,6 @@ public sealed record Case(
     /// <summary>What the citizen can still do about how it ended; only in the answer about one case that is over.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Reopening? Reopening { get; init; }
-
-    /// <summary>Cases that were merged into this one; only in the answer about one case, and for staff only.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<CaseName>? Merged { get; init; }
 
     /// <summary>Moves the case on, or refuses and names where it can go. A case that is reopened begins a new round, on which nobody has said a word yet.</summary>
     /// <param name="to">Where.</param>

@@ -3,12 +3,6 @@ using Cirm.Core.Tenancy;
 
 namespace Cirm.Core.Transactions;
 
-/// <summary>Why a case was refused, and what the citizen can do about it (INFO-RIGHTS, TX-INCLUSIVE).</summary>
-/// <param name="Reason">In the agency's own words to the citizen; null when the case was imported as refused.</param>
-/// <param name="Basis">The law or rule that the citizen's rights rest on.</param>
-/// <param name="Objection">How to object, and where: as the service said when the case was submitted.</param>
-public sealed record RefusalNotice(string? Reason, Localized Basis, Localized Objection);
-
 /// <summary>Follows cases without an account, by their code: reads, continues and takes them over.</summary>
 public sealed class CaseFollowing(TenantDb db, TimeProvider clock)
 {
@@ -63,23 +57,6 @@ public sealed class CaseFollowing(TenantDb db, TimeProvider clock)
             """, new { hash, Citizen = caller.CitizenId, now }, ct);
         return found is null or { Own: true } ? found?.Id : throw Problems.CaseClaimed.Because("Somebody else has taken this case over.");
     }
-
-    /// <summary>Why a case was refused and how to object; null when the agency's last word on it was another.</summary>
-    public Task<RefusalNotice?> RefusalOfAsync(Guid agency, Case of, CancellationToken ct) => of.Status is not (CaseStatus.Refused or CaseStatus.Closed)
-        ? Task.FromResult<RefusalNotice?>(null)
-        : db.QuerySingleOrDefaultAsync<RefusalNotice>(agency, """
-            select decided.reason, v.rights -> 'basis' as basis, v.rights -> 'objection' as objection
-            from cases c
-            join service_versions v on v.agency_id = c.agency_id and v.service_id = c.service_id and v.number = c.service_version
-            left join lateral (
-              select h.reason, h.to_status
-              from case_history h
-              where h.agency_id = c.agency_id and h.case_id = c.id and h.kind = 'transitioned' and h.to_status in ('resolved', 'refused')
-              order by h.id desc
-              limit 1) decided on true
-            where c.agency_id = @agency and c.id = @id and v.rights is not null
-              and (c.status = 'refused' or decided.to_status = 'refused')
-            """, new { of.Id }, ct);
 
     sealed record Claimed(Guid Id, bool Own);
 }

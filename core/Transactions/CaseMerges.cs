@@ -5,7 +5,15 @@ using Cirm.Core.Tenancy;
 namespace Cirm.Core.Transactions;
 
 /// <summary>A case, named to staff.</summary>
-public sealed record CaseName(Guid Id, long Number);
+public sealed record CaseName(Guid Id, long Number)
+{
+    /// <summary>Those that were merged into a case <c>c</c>, by number.</summary>
+    internal const string MergedIntoCase = """
+        coalesce((
+          select jsonb_agg(jsonb_build_object('id', m.id, 'number', m.number) order by m.number)
+          from (select k.id, k.number from cases k where k.agency_id = @agency and k.merged_into = c.id order by k.number limit 200) m), '[]')
+        """;
+}
 
 /// <summary>Merges cases that are about the same: one goes on, the other keeps its history and leads to it.</summary>
 public sealed class CaseMerges(TenantDb db, CaseQuestions questions, TimeProvider clock)
@@ -46,8 +54,4 @@ public sealed class CaseMerges(TenantDb db, CaseQuestions questions, TimeProvide
         await change.CommitAsync(ct);
         return merged;
     }
-
-    /// <summary>The cases that were merged into one, by number.</summary>
-    public Task<IReadOnlyList<CaseName>> IntoAsync(Guid agency, Guid id, CancellationToken ct) =>
-        db.QueryAsync<CaseName>(agency, "select id, number from cases where agency_id = @agency and merged_into = @id order by number limit 200", new { id }, ct);
 }

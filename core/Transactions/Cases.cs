@@ -69,6 +69,16 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
               else coalesce(least(case when c.first_response_at is null then c.first_response_due_at end, c.due_at), timestamptz 'infinity') end)
         """;
 
+    /// <summary>One case as it is shown, with why it was refused and, to staff, what was merged into it; null when it is not there or not for this caller.</summary>
+    public Task<Case?> ShowAsync(Caller caller, Guid id, CancellationToken ct) =>
+        db.QuerySingleOrDefaultAsync<Case>(caller.Agency, $"""
+            select {Columns}, {RefusalNotice.OfCase} as refusal{(caller.IsStaff ? $", {CaseName.MergedIntoCase} as merged" : "")}
+            from cases c
+            join services s on s.agency_id = c.agency_id and s.id = c.service_id
+            where c.agency_id = @agency and c.id = @id
+              and {CaseVisibility.ForCaller}
+            """, new { id, Staff = caller.IsStaff, Citizen = caller.CitizenId, Account = caller.Id, Now = clock.Now() }, ct);
+
     /// <summary>One case; null when it is not there or not for this caller.</summary>
     public Task<Case?> FindAsync(Caller caller, Guid id, CancellationToken ct) =>
         db.QuerySingleOrDefaultAsync<Case>(caller.Agency, $"""
@@ -88,10 +98,10 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
                 select from mandates m where m.agency_id = c.agency_id and m.id = c.mandate_id and {Mandates.InForce} and {Mandates.SubmitterStays}))
         """;
 
-    /// <summary>The case of a tracking code; null when there is none.</summary>
+    /// <summary>The case of a tracking code, with why it was refused; null when there is none.</summary>
     public Task<Case?> FindByCodeAsync(Guid agency, string code, CancellationToken ct) =>
         db.QuerySingleOrDefaultAsync<Case>(agency, $"""
-            select {Columns}
+            select {Columns}, {RefusalNotice.OfCase} as refusal
             from cases c
             join services s on s.agency_id = c.agency_id and s.id = c.service_id
             where c.agency_id = @agency and c.tracking_hash = @hash
