@@ -31,17 +31,17 @@ public sealed record IfMatch(long Version)
 
 public static class EtagExtensions
 {
-    /// <summary>Sets the ETag of every answer whose value has a version, and answers 304 to a reader who has that state.</summary>
+    /// <summary>Sets the ETag of every answer whose value has a version, answers 304 to a reader who has that state, and others <see cref="InOnePiece"/>.</summary>
     public static TBuilder WithEtags<TBuilder>(this TBuilder group) where TBuilder : IEndpointConventionBuilder =>
         group.AddEndpointFilter(async (context, next) =>
         {
             var result = await next(context);
             if ((result as INestedHttpResult)?.Result is { } nested) result = nested;
-            if (result is not IValueHttpResult { Value: IVersioned versioned }) return result;
+            if (result is not IValueHttpResult { Value: IVersioned versioned }) return InOnePiece.Of(result);
             var http = context.HttpContext;
             var tag = Of(versioned);
             http.Response.Headers.ETag = tag;
-            return HttpMethods.IsGet(http.Request.Method) && IsKnown(http.Request.Headers.IfNoneMatch, tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : result;
+            return HttpMethods.IsGet(http.Request.Method) && IsKnown(http.Request.Headers.IfNoneMatch, tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : InOnePiece.Of(result);
         });
 
     // Any tag of the list will do, weak or strong (RFC 9110, section 13.1.2).

@@ -47,6 +47,7 @@ public sealed class IdempotencyMiddleware(RequestDelegate next)
             if (retry.Waiting is { } change && http.Response.StatusCode < 300)
                 await change.CompleteAsync(http.Response.StatusCode, http.Response.Headers.Location, http.Response.Headers.ETag, answer.ToArray(), http.RequestAborted);
             http.Response.Body = wire;
+            if (answer.Length > 0) http.Response.ContentLength = answer.Length; // sent in one piece
             answer.Position = 0;
             await answer.CopyToAsync(wire, http.RequestAborted);
         }
