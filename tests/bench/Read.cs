@@ -20,7 +20,8 @@ static class Read
         var token = await server.SignInAsync(role);
         return await Measure.InTurnAsync(name, "cases a second", 5,
             () => Load.HttpAsync(server, () => HttpConnection.Request("GET", $"/v1/agencies/{server.Slug}/cases/{IdOf(Random.Shared.Next(1, Cases + 1))}", token)),
-            () => Load.PgbenchAsync(server, "read", ("agency", $"{server.Agency}"), ("cases", $"{Cases}"), ("account", $"{server.Citizen}")));
+            () => Load.PgbenchAsync(server, name, ("agency", $"{server.Agency}"), ("cases", $"{Cases}"),
+                ("staff", role == Role.Citizen ? "false" : "true"), ("citizen", $"{Guid.Empty}"), ("account", $"{server.Citizen}")));
     }
 
     public static async Task<Measure> PageAsync()
@@ -29,7 +30,7 @@ static class Read
         var token = await server.SignInAsync(Role.Agent);
         return await Measure.InTurnAsync("page", "pages a second", 5,
             () => Load.HttpAsync(server, () => HttpConnection.Request("GET", $"/v1/agencies/{server.Slug}/cases?status=submitted&limit=50", token)),
-            () => Load.PgbenchAsync(server, "page", ("agency", $"{server.Agency}")));
+            () => Load.PgbenchAsync(server, "page", ("agency", $"{server.Agency}"), ("status", "submitted"), ("at", "infinity"), ("after", $"{Guid.AllBitsSet}")));
     }
 
     static Guid IdOf(int n) => Guid.ParseExact(n.ToString("x32", CultureInfo.InvariantCulture), "N");

@@ -18,7 +18,7 @@ static class Submit
         var run = 0;
         return await Measure.InTurnAsync("submit", "cases a second", 5,
             () => Load.HttpAsync(server, () => Request(server, token)),
-            () => Load.PgbenchAsync(server, "submit", ("agency", $"{server.Agency}"), ("service", $"{server.Service}"), ("base", $"{++run * 1000}")));
+            () => Load.PgbenchAsync(server, "submit", ("agency", $"{server.Agency}"), ("service", $"{server.Service}"), ("account", $"{server.Citizen}"), ("base", $"{++run * 1000}")));
     }
 
     public static byte[] Request(Server server, string token) =>
