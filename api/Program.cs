@@ -1,5 +1,6 @@
 using Cirm.Api.Identity;
 using Cirm.Api.Information;
+using Cirm.Api.Insight;
 using Cirm.Api.Platform;
 using Cirm.Api.Tenancy;
 using Cirm.Api.Transactions;
@@ -9,6 +10,7 @@ builder.AddPlatform();
 builder.Services.AddIdentity();
 builder.Services.AddInformation();
 builder.Services.AddTransactions();
+builder.Services.AddInsight();
 builder.Services.AddImports();
 
 var app = builder.Build();
@@ -49,6 +51,9 @@ app.MapAnswerTemplates();
 app.MapBulk();
 app.MapTracking();
 app.MapRetention();
+app.MapInsights();
+app.MapInsightSteps();
+app.MapYouSaidWeDid();
 app.MapImports();
 app.MapImportMappings();
 app.Run();

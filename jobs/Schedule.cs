@@ -1,4 +1,5 @@
 using Cirm.Core.Platform;
+using Cirm.Jobs.Insight;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;
 
@@ -18,6 +19,7 @@ public static class Schedule
             new("forget-files",    When.Daily("02:20"),   Job.Of<ForgetFiles>()),
             new("verify-audit",    When.Daily("02:40"),   Job.Of<VerifyAudit>()),
             new("apply-retention", When.Daily("03:10"),   Job.Of<ApplyRetention>()),
+            new("take-measures",   When.Daily("03:40"),   Job.Of<TakeMeasures>()),
         ],
         Events:
         [
@@ -31,6 +33,7 @@ public static class Schedule
             new("recovery.closed",     Job.Of<TellCitizen, FactArgs>()),
             new("case.appealed",       Job.Of<TellCitizen, FactArgs>()),
             new("appeal.decided",      Job.Of<TellCitizen, FactArgs>()),
+            new("service.published",   Job.Of<FollowPublished, FactArgs>()),
         ],
         Operations:
         [

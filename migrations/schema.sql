@@ -629,6 +629,78 @@ CREATE TABLE public.import_promises (
 
 ALTER TABLE ONLY public.import_promises FORCE ROW LEVEL SECURITY;
 
+-- Name: insight_history; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.insight_history (
+    agency_id uuid NOT NULL,
+    insight_id uuid NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    from_state text,
+    to_state text,
+    reason jsonb,
+    detail jsonb,
+    actor_kind text NOT NULL,
+    actor_id uuid
+);
+
+ALTER TABLE ONLY public.insight_history FORCE ROW LEVEL SECURITY;
+
+-- Name: insight_measures; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.insight_measures (
+    agency_id uuid NOT NULL,
+    insight_id uuid NOT NULL,
+    id uuid NOT NULL,
+    spec jsonb NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    result jsonb,
+    measured_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.insight_measures FORCE ROW LEVEL SECURITY;
+
+-- Name: insights; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.insights (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL,
+    source text NOT NULL,
+    title jsonb NOT NULL,
+    text jsonb NOT NULL,
+    evidence jsonb,
+    origin jsonb NOT NULL,
+    service_id uuid,
+    owner uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    decision text,
+    reason jsonb,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    decided_in_time boolean,
+    promised_at timestamp with time zone,
+    action_service uuid,
+    action_version integer,
+    action_text jsonb,
+    acted_at timestamp with time zone,
+    withdrawn_reason jsonb,
+    ended_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT insights_check CHECK ((((decision IS NULL) = (decided_at IS NULL)) AND ((decision IS NULL) = (reason IS NULL)))),
+    CONSTRAINT insights_check1 CHECK (((action_service IS NULL) = (action_version IS NULL))),
+    CONSTRAINT insights_decision_check CHECK ((decision = ANY (ARRAY['accepted'::text, 'partly'::text, 'declined'::text, 'noted'::text]))),
+    CONSTRAINT insights_source_check CHECK ((source = ANY (ARRAY['survey'::text, 'cases'::text, 'participation'::text, 'discussion'::text, 'staff'::text, 'superior'::text, 'budget'::text]))),
+    CONSTRAINT insights_state_check CHECK ((state = ANY (ARRAY['open'::text, 'decided'::text, 'acting'::text, 'done'::text, 'measured'::text, 'closed'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE ONLY public.insights FORCE ROW LEVEL SECURITY;
+
 -- Name: mailbox_messages; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.mailbox_messages (
@@ -1442,6 +1514,21 @@ ALTER TABLE ONLY public.import_mappings
 ALTER TABLE ONLY public.import_promises
     ADD CONSTRAINT import_promises_pkey PRIMARY KEY (agency_id, operation_id);
 
+-- Name: insight_history insight_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.insight_history
+    ADD CONSTRAINT insight_history_pkey PRIMARY KEY (agency_id, insight_id, id);
+
+-- Name: insight_measures insight_measures_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.insight_measures
+    ADD CONSTRAINT insight_measures_pkey PRIMARY KEY (agency_id, insight_id, id);
+
+-- Name: insights insights_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.insights
+    ADD CONSTRAINT insights_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: mailbox_messages mailbox_messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.mailbox_messages
@@ -1788,6 +1875,22 @@ CREATE INDEX citizens_newest ON public.citizens USING btree (agency_id, created_
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (agency_id, created_at);
 
+-- Name: insight_measures_due; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX insight_measures_due ON public.insight_measures USING btree (agency_id, due_at) WHERE (result IS NULL);
+
+-- Name: insights_by_action; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX insights_by_action ON public.insights USING btree (agency_id, action_service, action_version) WHERE (action_service IS NOT NULL);
+
+-- Name: insights_by_date; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX insights_by_date ON public.insights USING btree (agency_id, due_at, id);
+
+-- Name: insights_decided; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX insights_decided ON public.insights USING btree (agency_id, decided_at DESC, id DESC) WHERE (decided_at IS NOT NULL);
+
 -- Name: mailbox_messages_of_case; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX mailbox_messages_of_case ON public.mailbox_messages USING btree (agency_id, case_id);
@@ -1968,6 +2071,26 @@ ALTER TABLE ONLY public.consents
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_agency_id_use_key_fkey FOREIGN KEY (agency_id, use_key) REFERENCES public.data_uses(agency_id, key);
+
+-- Name: insight_history insight_history_agency_id_insight_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.insight_history
+    ADD CONSTRAINT insight_history_agency_id_insight_id_fkey FOREIGN KEY (agency_id, insight_id) REFERENCES public.insights(agency_id, id);
+
+-- Name: insight_measures insight_measures_agency_id_insight_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.insight_measures
+    ADD CONSTRAINT insight_measures_agency_id_insight_id_fkey FOREIGN KEY (agency_id, insight_id) REFERENCES public.insights(agency_id, id);
+
+-- Name: insights insights_agency_id_action_service_action_version_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.insights
+    ADD CONSTRAINT insights_agency_id_action_service_action_version_fkey FOREIGN KEY (agency_id, action_service, action_version) REFERENCES public.service_versions(agency_id, service_id, number);
+
+-- Name: insights insights_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.insights
+    ADD CONSTRAINT insights_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
 
 -- Name: mandate_codes mandate_codes_agency_id_citizen_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2195,6 +2318,18 @@ CREATE POLICY agency ON public.import_mappings USING ((agency_id = (NULLIF(curre
 -- Name: import_promises agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.import_promises USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: insight_history agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.insight_history USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: insight_measures agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.insight_measures USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: insights agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.insights USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: mailbox_messages agency; Type: POLICY; Schema: public; Owner: -
 
@@ -2451,6 +2586,18 @@ ALTER TABLE public.import_mappings ENABLE ROW LEVEL SECURITY;
 -- Name: import_promises; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.import_promises ENABLE ROW LEVEL SECURITY;
+
+-- Name: insight_history; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.insight_history ENABLE ROW LEVEL SECURITY;
+
+-- Name: insight_measures; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.insight_measures ENABLE ROW LEVEL SECURITY;
+
+-- Name: insights; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.insights ENABLE ROW LEVEL SECURITY;
 
 -- Name: mailbox_messages; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -2807,6 +2954,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.import_mappings TO cirm_app;
 -- Name: TABLE import_promises; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.import_promises TO cirm_app;
+
+-- Name: TABLE insight_history; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.insight_history TO cirm_app;
+
+-- Name: TABLE insight_measures; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_measures TO cirm_app;
+
+-- Name: TABLE insights; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.insights TO cirm_app;
 
 -- Name: TABLE mailbox_messages; Type: ACL; Schema: public; Owner: -
 

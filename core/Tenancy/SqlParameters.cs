@@ -23,6 +23,7 @@ static class SqlParameters
         SqlMapper.AddTypeHandler(new TimeHandler());
         SqlMapper.AddTypeHandler(new ListHandler<string>());
         SqlMapper.AddTypeHandler(new ListHandler<Guid>());
+        SqlMapper.AddTypeHandler(new ListHandler<double>());
         SqlMapper.AddTypeHandler(new JsonHandler<Localized>());
         SqlMapper.AddTypeHandler(new JsonHandler<JsonElement>());
         SqlMapper.AddTypeHandler(new JsonHandler<Dictionary<string, JsonElement>>());

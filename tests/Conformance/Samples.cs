@@ -52,6 +52,7 @@ static class Samples
         },
         ["/v1/agencies/{agency}/appeals/{id}"] = async world =>
             (string)(await (await world.Agency.Citizen).PostJsonAsync($"{await CaseThatEndedAsync(world)}/appeals", new { reason = $"No {world.Marker}" }))["id"]!,
+        ["/v1/agencies/{agency}/you-said-we-did/{id}"] = async world => (await DecidedInsightAsync(world, "accepted")).Split('/')[^1],
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
             var id = Guid.CreateVersion7();
@@ -68,6 +69,7 @@ static class Samples
         ["sayVerdict"] = async world => $"{await CaseThatEndedAsync(world)}/verdict",
         ["reopenCase"] = async world => $"{await CaseThatEndedAsync(world)}/reopen",
         ["appeal"] = async world => $"{await CaseThatEndedAsync(world)}/appeals",
+        ["reopenInsight"] = async world => $"{await DecidedInsightAsync(world, "declined")}/reopening",
     };
 
     /// <summary>What only one side may say, however much others may do.</summary>
@@ -94,6 +96,8 @@ static class Samples
     {
         ["answerQuestion"] = "askCitizen",
         ["withdrawQuestion"] = "askCitizen",
+        ["actOnInsight"] = "decideInsight",
+        ["withdrawInsight"] = "decideInsight",
     };
 
     /// <summary>Bodies that are not the document's example.</summary>
@@ -112,6 +116,10 @@ static class Samples
         ["attachTrackedFiles"] = world => Task.FromResult<HttpContent>(FormOf(world)),
         ["workInBulk"] = world => Task.FromResult<HttpContent>(JsonContent.Create(
             new { ids = (string[])[world.Known["caseId"]], @do = new { note = new { text = $"Everywhere {world.Marker}", visibility = "internal" } } })),
+        ["declareMeasure"] = world => Task.FromResult<HttpContent>(JsonContent.Create(new
+        {
+            kind = "volume", service = world.Known["service"], baseline = new { from = "2026-01", to = "2026-03" }, after = new { from = "2099-01", to = "2099-03" },
+        })),
         ["giveMandate"] = async world => JsonContent.Create(
             new { representative = new { citizen = await CitizenAsync(world) }, services = (string[])[world.Known["service"]], given = "paper", evidence = $"File {world.Marker}" }),
         ["addOrganisationMember"] = async world =>
@@ -121,6 +129,14 @@ static class Samples
             code = (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens/{await CitizenAsync(world)}/mandates/codes", new { }))["code"]!,
         }),
     };
+
+    static async Task<string> DecidedInsightAsync(World world, string decision)
+    {
+        var path = $"{world.Agency.Path}/insights";
+        var id = (await (await world.Agency.Admin).PostJsonAsync(path, new { title = $"Lamps {world.Marker}", text = "Too dark.", source = "cases" }))["id"];
+        await (await world.Agency.Admin).PostJsonAsync($"{path}/{id}/decision", new { decision, reason = "So." }, HttpStatusCode.OK);
+        return $"{path}/{id}";
+    }
 
     static async Task<string> UseAsync(World world)
     {

@@ -1,0 +1,9 @@
+using Cirm.Core.Insight;
+
+namespace Cirm.Api.Insight;
+
+public static class InsightSetup
+{
+    public static void AddInsight(this IServiceCollection services) => services
+        .AddSingleton<Findings>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<YouSaidWeDid>();
+}
