@@ -40,5 +40,6 @@ public static class Schedule
             // the job's name is the operation's kind
             Job.Of<RunImport, OperationArgs>(),
             Job.Of<RunBulk, OperationArgs>(),
+            Job.Of<RunScarcitySimulation, OperationArgs>(),
         ]);
 }

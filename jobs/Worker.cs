@@ -31,7 +31,7 @@ public static class Worker
         builder.Services.AddSingleton(databases).AddSingleton(table).AddSingleton(TimeProvider.System)
             .AddSingleton<TenantDb>().AddSingleton<AuditTrail>().AddSingleton<Operations>().AddSingleton<JobRunner>()
             .AddSingleton<ImportFiles>().AddSingleton<Imports>().AddSingleton<Retention>().AddSingleton<Calendars>().AddSingleton<Clocks>()
-            .AddSingleton<Agencies>().AddSingleton<FindingSteps>().AddSingleton<Measures>()
+            .AddSingleton<Agencies>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<ScarcitySimulations>()
             .AddSingleton<CaseQuestions>().AddSingleton<Casework>().AddSingleton<BulkOrders>()
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton<Attachments>();

@@ -692,6 +692,7 @@ CREATE TABLE public.insights (
     ended_at timestamp with time zone,
     version bigint DEFAULT 1 NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    weighed jsonb,
     CONSTRAINT insights_check CHECK ((((decision IS NULL) = (decided_at IS NULL)) AND ((decision IS NULL) = (reason IS NULL)))),
     CONSTRAINT insights_check1 CHECK (((action_service IS NULL) = (action_version IS NULL))),
     CONSTRAINT insights_decision_check CHECK ((decision = ANY (ARRAY['accepted'::text, 'partly'::text, 'declined'::text, 'noted'::text]))),
@@ -700,6 +701,27 @@ CREATE TABLE public.insights (
 );
 
 ALTER TABLE ONLY public.insights FORCE ROW LEVEL SECURITY;
+
+-- Name: interests; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.interests (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid,
+    official text,
+    kind text NOT NULL,
+    about text NOT NULL,
+    subject text NOT NULL,
+    statement jsonb NOT NULL,
+    declared_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT interests_about_check CHECK ((about = ANY (ARRAY['service'::text, 'initiative'::text, 'organisation'::text]))),
+    CONSTRAINT interests_check CHECK ((num_nonnulls(account_id, official) = 1)),
+    CONSTRAINT interests_kind_check CHECK ((kind = ANY (ARRAY['property'::text, 'employment'::text, 'family'::text, 'membership'::text, 'office'::text, 'other'::text])))
+);
+
+ALTER TABLE ONLY public.interests FORCE ROW LEVEL SECURITY;
 
 -- Name: mailbox_messages; Type: TABLE; Schema: public; Owner: -
 
@@ -827,6 +849,33 @@ CREATE TABLE public.operations (
 
 ALTER TABLE ONLY public.operations FORCE ROW LEVEL SECURITY;
 
+-- Name: opposed_demands; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.opposed_demands (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    state text NOT NULL,
+    title jsonb NOT NULL,
+    sides jsonb NOT NULL,
+    evidence jsonb,
+    found_at timestamp with time zone NOT NULL,
+    found_by uuid,
+    invitation jsonb,
+    opens_at timestamp with time zone,
+    closes_at timestamp with time zone,
+    statement jsonb,
+    public_interest jsonb,
+    closed_reason jsonb,
+    ended_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT opposed_demands_check CHECK (((state <> 'agreed'::text) OR ((statement IS NOT NULL) AND (public_interest IS NOT NULL)))),
+    CONSTRAINT opposed_demands_state_check CHECK ((state = ANY (ARRAY['open'::text, 'dialogue'::text, 'agreed'::text, 'closed'::text])))
+);
+
+ALTER TABLE ONLY public.opposed_demands FORCE ROW LEVEL SECURITY;
+
 -- Name: organisation_members; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.organisation_members (
@@ -933,6 +982,43 @@ CREATE TABLE public.retention_rules (
 );
 
 ALTER TABLE ONLY public.retention_rules FORCE ROW LEVEL SECURITY;
+
+-- Name: scarcity_rules; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.scarcity_rules (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    service_id uuid NOT NULL,
+    name jsonb NOT NULL,
+    terms jsonb NOT NULL,
+    state text NOT NULL,
+    reason jsonb,
+    published_at timestamp with time zone,
+    published_by uuid,
+    retired_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT scarcity_rules_check CHECK (((state = 'draft'::text) OR ((reason IS NOT NULL) AND (published_at IS NOT NULL)))),
+    CONSTRAINT scarcity_rules_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'retired'::text])))
+);
+
+ALTER TABLE ONLY public.scarcity_rules FORCE ROW LEVEL SECURITY;
+
+-- Name: scarcity_simulations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.scarcity_simulations (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    rule_key text NOT NULL,
+    spec jsonb NOT NULL,
+    result jsonb,
+    created_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.scarcity_simulations FORCE ROW LEVEL SECURITY;
 
 -- Name: schema_migrations; Type: TABLE; Schema: public; Owner: -
 
@@ -1529,6 +1615,11 @@ ALTER TABLE ONLY public.insight_measures
 ALTER TABLE ONLY public.insights
     ADD CONSTRAINT insights_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: interests interests_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.interests
+    ADD CONSTRAINT interests_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: mailbox_messages mailbox_messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.mailbox_messages
@@ -1569,6 +1660,11 @@ ALTER TABLE ONLY public.operation_rejections
 ALTER TABLE ONLY public.operations
     ADD CONSTRAINT operations_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: opposed_demands opposed_demands_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.opposed_demands
+    ADD CONSTRAINT opposed_demands_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: organisation_members organisation_members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.organisation_members
@@ -1598,6 +1694,16 @@ ALTER TABLE ONLY public.recoveries
 
 ALTER TABLE ONLY public.retention_rules
     ADD CONSTRAINT retention_rules_pkey PRIMARY KEY (agency_id, service_id);
+
+-- Name: scarcity_rules scarcity_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.scarcity_rules
+    ADD CONSTRAINT scarcity_rules_pkey PRIMARY KEY (agency_id, key);
+
+-- Name: scarcity_simulations scarcity_simulations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.scarcity_simulations
+    ADD CONSTRAINT scarcity_simulations_pkey PRIMARY KEY (agency_id, id);
 
 -- Name: schema_migrations schema_migrations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -1891,6 +1997,14 @@ CREATE INDEX insights_by_date ON public.insights USING btree (agency_id, due_at,
 
 CREATE INDEX insights_decided ON public.insights USING btree (agency_id, decided_at DESC, id DESC) WHERE (decided_at IS NOT NULL);
 
+-- Name: interests_in; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX interests_in ON public.interests USING btree (agency_id, about, subject);
+
+-- Name: interests_of; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX interests_of ON public.interests USING btree (agency_id, account_id) WHERE (account_id IS NOT NULL);
+
 -- Name: mailbox_messages_of_case; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX mailbox_messages_of_case ON public.mailbox_messages USING btree (agency_id, case_id);
@@ -1935,6 +2049,10 @@ CREATE INDEX messages_of_recipient ON public.messages USING btree (agency_id, re
 
 CREATE INDEX operations_newest ON public.operations USING btree (agency_id, created_at DESC, id DESC);
 
+-- Name: opposed_demands_on; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX opposed_demands_on ON public.opposed_demands USING btree (agency_id, service_id, id);
+
 -- Name: organisation_members_of_account; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX organisation_members_of_account ON public.organisation_members USING btree (agency_id, account_id);
@@ -1958,6 +2076,14 @@ CREATE INDEX recoveries_of_owner ON public.recoveries USING btree (agency_id, ow
 -- Name: recoveries_open; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX recoveries_open ON public.recoveries USING btree (agency_id, case_id) WHERE (state = 'open'::text);
+
+-- Name: scarcity_rules_in_force; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX scarcity_rules_in_force ON public.scarcity_rules USING btree (agency_id, service_id) WHERE (state = 'published'::text);
+
+-- Name: scarcity_simulations_of_rule; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX scarcity_simulations_of_rule ON public.scarcity_simulations USING btree (agency_id, rule_key, id DESC);
 
 -- Name: search_words_by_weight; Type: INDEX; Schema: public; Owner: -
 
@@ -2092,6 +2218,11 @@ ALTER TABLE ONLY public.insights
 ALTER TABLE ONLY public.insights
     ADD CONSTRAINT insights_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
 
+-- Name: interests interests_agency_id_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.interests
+    ADD CONSTRAINT interests_agency_id_account_id_fkey FOREIGN KEY (agency_id, account_id) REFERENCES public.accounts(agency_id, id) ON DELETE CASCADE;
+
 -- Name: mandate_codes mandate_codes_agency_id_citizen_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.mandate_codes
@@ -2111,6 +2242,11 @@ ALTER TABLE ONLY public.messages
 
 ALTER TABLE ONLY public.operation_rejections
     ADD CONSTRAINT operation_rejections_agency_id_operation_id_fkey FOREIGN KEY (agency_id, operation_id) REFERENCES public.operations(agency_id, id);
+
+-- Name: opposed_demands opposed_demands_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.opposed_demands
+    ADD CONSTRAINT opposed_demands_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
 
 -- Name: organisation_members organisation_members_agency_id_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2136,6 +2272,21 @@ ALTER TABLE ONLY public.recoveries
 
 ALTER TABLE ONLY public.retention_rules
     ADD CONSTRAINT retention_rules_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: scarcity_rules scarcity_rules_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.scarcity_rules
+    ADD CONSTRAINT scarcity_rules_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: scarcity_simulations scarcity_simulations_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.scarcity_simulations
+    ADD CONSTRAINT scarcity_simulations_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.operations(agency_id, id);
+
+-- Name: scarcity_simulations scarcity_simulations_agency_id_rule_key_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.scarcity_simulations
+    ADD CONSTRAINT scarcity_simulations_agency_id_rule_key_fkey FOREIGN KEY (agency_id, rule_key) REFERENCES public.scarcity_rules(agency_id, key);
 
 -- Name: service_versions service_versions_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2331,6 +2482,10 @@ CREATE POLICY agency ON public.insight_measures USING ((agency_id = (NULLIF(curr
 
 CREATE POLICY agency ON public.insights USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: interests agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.interests USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: mailbox_messages agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.mailbox_messages USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2355,6 +2510,10 @@ CREATE POLICY agency ON public.operation_rejections USING ((agency_id = (NULLIF(
 
 CREATE POLICY agency ON public.operations USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: opposed_demands agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.opposed_demands USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: organisation_members agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.organisation_members USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2378,6 +2537,14 @@ CREATE POLICY agency ON public.recoveries USING ((agency_id = (NULLIF(current_se
 -- Name: retention_rules agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.retention_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: scarcity_rules agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.scarcity_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: scarcity_simulations agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.scarcity_simulations USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: search_documents agency; Type: POLICY; Schema: public; Owner: -
 
@@ -2599,6 +2766,10 @@ ALTER TABLE public.insight_measures ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.insights ENABLE ROW LEVEL SECURITY;
 
+-- Name: interests; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.interests ENABLE ROW LEVEL SECURITY;
+
 -- Name: mailbox_messages; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.mailbox_messages ENABLE ROW LEVEL SECURITY;
@@ -2622,6 +2793,10 @@ ALTER TABLE public.operation_rejections ENABLE ROW LEVEL SECURITY;
 -- Name: operations; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.operations ENABLE ROW LEVEL SECURITY;
+
+-- Name: opposed_demands; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.opposed_demands ENABLE ROW LEVEL SECURITY;
 
 -- Name: organisation_members; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -2670,6 +2845,14 @@ CREATE POLICY router ON public.survey_inbox FOR SELECT TO cirm_router USING (tru
 -- Name: survey_waves router; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY router ON public.survey_waves FOR SELECT TO cirm_router USING (true);
+
+-- Name: scarcity_rules; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.scarcity_rules ENABLE ROW LEVEL SECURITY;
+
+-- Name: scarcity_simulations; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.scarcity_simulations ENABLE ROW LEVEL SECURITY;
 
 -- Name: search_documents; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -2967,6 +3150,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_measures TO cirm_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.insights TO cirm_app;
 
+-- Name: TABLE interests; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.interests TO cirm_app;
+
 -- Name: TABLE mailbox_messages; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mailbox_messages TO cirm_app;
@@ -2990,6 +3177,10 @@ GRANT SELECT,INSERT ON TABLE public.operation_rejections TO cirm_app;
 -- Name: TABLE operations; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.operations TO cirm_app;
+
+-- Name: TABLE opposed_demands; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.opposed_demands TO cirm_app;
 
 -- Name: TABLE organisation_members; Type: ACL; Schema: public; Owner: -
 
@@ -3030,6 +3221,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.recoveries TO cirm_app;
 -- Name: TABLE retention_rules; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.retention_rules TO cirm_app;
+
+-- Name: TABLE scarcity_rules; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.scarcity_rules TO cirm_app;
+
+-- Name: TABLE scarcity_simulations; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.scarcity_simulations TO cirm_app;
 
 -- Name: TABLE search_documents; Type: ACL; Schema: public; Owner: -
 

@@ -5,5 +5,7 @@ namespace Cirm.Api.Insight;
 public static class InsightSetup
 {
     public static void AddInsight(this IServiceCollection services) => services
-        .AddSingleton<Findings>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<YouSaidWeDid>();
+        .AddSingleton<Findings>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<YouSaidWeDid>()
+        .AddSingleton<ScarcityRules>().AddSingleton<ScarcitySimulations>().AddSingleton<Turns>()
+        .AddSingleton<Interests>().AddSingleton<OpposedDemands>();
 }

@@ -14,7 +14,7 @@ public static class InsightStepEndpoints
     public static void MapInsightSteps(this IEndpointRouteBuilder app)
     {
         var insights = app.MapGroup("/v1/agencies/{agency}/insights/{id:guid}").WithTags("Insights").WithEtags();
-        insights.MapPost("/decision", Decide).WithName("decideInsight").Allow(Who.Manager | Who.Admin, "insights:write").Refuses(Problems.InsightStep);
+        insights.MapPost("/decision", Decide).WithName("decideInsight").Allow(Who.Manager | Who.Admin, "insights:write").Refuses(Problems.InsightStep, Problems.ConflictsNotAcknowledged);
         insights.MapPost("/action", Act).WithName("actOnInsight").Allow(Who.Staff, "insights:write").Refuses(Problems.InsightStep);
         insights.MapPost("/withdrawal", Withdraw).WithName("withdrawInsight").Allow(Who.Manager | Who.Admin, "insights:write").Refuses(Problems.InsightStep);
         insights.MapPost("/reopening", Reopen).WithName("reopenInsight").Allow(Who.Staff, "insights:write").Refuses(Problems.InsightStep);
@@ -34,7 +34,7 @@ public static class InsightStepEndpoints
                 throw Core.Platform.Problems.InvalidValue("/promisedAt", "not-allowed", "Nothing is promised by a decision that changes nothing.");
             InsightEndpoints.CheckDue(promised, clock.Now(), "/promisedAt");
         }
-        var decision = new DecisionTaken(wanted.Decision, wanted.Reason.In(home.Language), wanted.Origin?.ToOrigin("/origin"), wanted.PromisedAt);
+        var decision = new DecisionTaken(wanted.Decision, wanted.Reason.In(home.Language), wanted.Origin?.ToOrigin("/origin"), wanted.PromisedAt, wanted.Acknowledged ?? []);
         return TypedResults.Ok(await steps.DecideAsync(caller, id, decision, ct) ?? throw InsightEndpoints.Unknown(id));
     }
 
@@ -93,6 +93,10 @@ public static class InsightStepEndpoints
 
         /// <summary>Until when something is done; when not given, within 90 days.</summary>
         public DateTimeOffset? PromisedAt { get; init; }
+
+        /// <summary>Conflicts that whoever decides knows of: the ids that <c>…/conflicts</c> names under <c>toAcknowledge</c>.</summary>
+        [MaxLength(200)]
+        public Guid[]? Acknowledged { get; init; }
     }
 
     /// <summary>What was done on which service.</summary>

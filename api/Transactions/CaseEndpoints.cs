@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cirm.Api.Platform;
 using Cirm.Core.Information;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -20,7 +21,7 @@ public static class CaseEndpoints
         var cases = app.MapGroup("/v1/agencies/{agency}/cases").WithTags("Cases").WithEtags();
         cases.MapPost("", Submit).WithName("submitCase").Allow(Who.Anyone, "cases:write").RequireRateLimiting(Limits.AnonymousWrites)
             .Refuses(Core.Identity.Problems.NoMandate);
-        cases.MapGet("", List).WithName("listCases").Allow(Who.Members, "cases:read");
+        cases.MapGet("", List).WithName("listCases").Allow(Who.Members, "cases:read").Refuses(Core.Insight.Problems.NoScarcityRule);
         cases.MapGet("/{id:guid}", Get).WithName("getCase").Allow(Who.Members, "cases:read");
     }
 
@@ -43,12 +44,27 @@ public static class CaseEndpoints
             new(StatusCodes.Status201Created, AddressOf(c.Id), EtagExtensions.Of(c), JsonSerializer.SerializeToUtf8Bytes(new SubmittedCase(c, code, SimilarCaseEndpoints.AddressFor(home, c)), Wire.Json), null);
     }
 
-    static async Task<Ok<Page<Case>>> List([AsParameters] CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, AccessLog log, HttpContext http, CancellationToken ct)
+    static async Task<Ok<Page<Case>>> List(
+        [AsParameters] CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, Turns queue, AccessLog log, HttpContext http, CancellationToken ct)
     {
         var filter = query.ToFilter();
+        if (filter.Order == CaseOrder.Scarcity) return await QueueAsync(filter, page, caller, queue, log, http, ct);
         var found = await cases.ListAsync(caller, ownOnly: false, filter, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
         await log.RecordAsync(caller, "cases.listed", "case", null, ct);
         return TypedResults.Ok(page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString()));
+    }
+
+    static async Task<Ok<Page<Case>>> QueueAsync(
+        CaseFilter filter, PageRequest page, Caller caller, Turns queue, AccessLog log, HttpContext http, CancellationToken ct)
+    {
+        if (!caller.IsStaff) throw Core.Platform.Problems.InvalidValue("?order", "not-allowed", "Whose turn it is, is for staff.");
+        if (filter.Service is not { } service) throw Core.Platform.Problems.InvalidValue("?service", "required", "A scarcity rule is a service's: say of which.");
+        if (filter with { Service = null, Unit = null, Assignee = null, Order = CaseOrder.Newest } != CaseFilter.None)
+            throw Core.Platform.Problems.InvalidValue("?order", "not-allowed", "The queue by scarcity rule is narrowed by service, unit and assignee only.");
+        var found = await queue.ListAsync(caller.Agency, service, filter.Unit, filter.Assignee, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
+        await log.RecordAsync(caller, "cases.listed", "case", null, ct);
+        var shown = page.Of(http, found, c => Turns.PlaceOf(c.Position, c.Case).ToString());
+        return TypedResults.Ok(new Page<Case>([.. shown.Items.Select(c => c.Case)], shown.Next));
     }
 
     static async Task<Ok<Case>> Get(Guid id, Caller caller, Cases cases, CaseRuleBook rules, TimeProvider clock, AccessLog log, CancellationToken ct)
@@ -193,7 +209,7 @@ public static class CaseEndpoints
         [FromQuery(Name = "verdict"), Description("What the citizen said: solved, notSolved, or silent, when the case is over and nothing was said.")]
         public string? Verdict { get; init; }
 
-        [FromQuery(Name = "order"), Description("newest first (so it is when not said), or due: open cases by clock, what is due first, those that wait for the citizen last.")]
+        [FromQuery(Name = "order"), Description("newest first (so it is when not said), due: open cases by clock, what is due first, those that wait for the citizen last; or scarcity: open cases of a service, whose turn it is by its published scarcity rule first.")]
         public string? Order { get; init; }
 
         internal CaseFilter ToFilter(string at = "?")

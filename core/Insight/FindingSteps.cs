@@ -10,7 +10,8 @@ namespace Cirm.Core.Insight;
 /// <param name="Reason">Why, in words for citizens.</param>
 /// <param name="Origin">Who moved it; null: as the finding says.</param>
 /// <param name="PromisedAt">Until when something is done; for decisions that promise something.</param>
-public sealed record DecisionTaken(Decision Is, Localized Reason, Origin? Origin, DateTimeOffset? PromisedAt);
+/// <param name="Acknowledged">Conflicts of which whoever decides says that they know them: see <see cref="Conflicts.ToAcknowledge"/>.</param>
+public sealed record DecisionTaken(Decision Is, Localized Reason, Origin? Origin, DateTimeOffset? PromisedAt, IReadOnlyCollection<Guid> Acknowledged);
 
 /// <summary>Takes findings further: decided, acted on, given up, taken up again. State, history, audit entry and event are one transaction.</summary>
 public sealed class FindingSteps(TenantDb db, TimeProvider clock)
@@ -20,21 +21,35 @@ public sealed class FindingSteps(TenantDb db, TimeProvider clock)
 
     /// <summary>Decides a finding.</summary>
     /// <returns>The finding, or null when there is none.</returns>
-    /// <exception cref="Refusal"><see cref="Problems.InsightStep"/>.</exception>
+    /// <exception cref="Refusal"><see cref="Problems.InsightStep"/>, <see cref="Problems.ConflictsNotAcknowledged"/>.</exception>
     public async Task<Finding?> DecideAsync(Caller caller, Guid id, DecisionTaken decision, CancellationToken ct)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
         if (await HoldAsync(change, id, now, ct) is not { } from) return null;
         var to = from.To(Finding.After(decision.Is));
+        var conflicts = await Conflicts.OfAsync(change, from, caller.Id, ct);
+        conflicts.Check(decision.Acknowledged);
+        var weighed = new Weighed(
+            conflicts.Interests.Count(i => conflicts.ToAcknowledge.Contains(i.Id)), [.. conflicts.OpposedDemands.Where(d => conflicts.ToAcknowledge.Contains(d.Id)).Select(d => d.Id)]);
         var promised = to == FindingState.Decided ? decision.PromisedAt ?? now.AddDays(DaysToAct) : (DateTimeOffset?)null;
         change.Enqueue("""
             update insights set state = @to, decision = @decision, reason = @reason, origin = @origin, decided_at = @now, decided_by = @by, decided_in_time = @now <= due_at,
-              promised_at = @promised, due_at = coalesce(@promised, due_at), ended_at = case when @to = 'closed' then @now end, version = version + 1, updated_at = @now
+              weighed = @weighed, promised_at = @promised, due_at = coalesce(@promised, due_at), ended_at = case when @to = 'closed' then @now end, version = version + 1, updated_at = @now
             where agency_id = @agency and id = @id
-            """, new { id, to, Decision = decision.Is, decision.Reason, Origin = decision.Origin ?? from.Origin, By = caller.Id, promised, now });
+            """, new { id, to, Decision = decision.Is, decision.Reason, Origin = decision.Origin ?? from.Origin, By = caller.Id, promised, weighed, now });
         return await StepAsync(change, caller, from, to, "decided", decision.Reason, now,
-            new { decision = decision.Is, origin = decision.Origin ?? from.Origin, promisedAt = promised }, ct);
+            new { decision = decision.Is, origin = decision.Origin ?? from.Origin, promisedAt = promised, acknowledged = conflicts.ToAcknowledge }, ct);
+    }
+
+    /// <summary>What has to be known before a finding is decided; null when there is none.</summary>
+    public async Task<Conflicts?> ConflictsAsync(Caller caller, Guid id, CancellationToken ct)
+    {
+        await using var transaction = await db.BeginAsync(caller.Agency, ct);
+        if (await Findings.FindAsync(transaction, id, clock.Now(), ct) is not { } finding) return null;
+        var conflicts = await Conflicts.OfAsync(transaction, finding, caller.Id, ct);
+        await transaction.CommitAsync(ct);
+        return conflicts;
     }
 
     /// <summary>Names the version of a service that carries what was promised: a draft, or one that is in force already.</summary>
@@ -97,7 +112,7 @@ public sealed class FindingSteps(TenantDb db, TimeProvider clock)
     /// <summary>Takes up again what had ended; what was decided before stays in the history.</summary>
     public Task<Finding?> ReopenAsync(Caller caller, Guid id, Localized reason, CancellationToken ct) =>
         EndAsync(caller, id, FindingState.Open, "reopened", reason, $"""
-            update insights set state = 'open', decision = null, reason = null, decided_at = null, decided_by = null, decided_in_time = null, promised_at = null,
+            update insights set state = 'open', decision = null, reason = null, decided_at = null, decided_by = null, decided_in_time = null, weighed = null, promised_at = null,
               action_service = null, action_version = null, action_text = null, acted_at = null, withdrawn_reason = null, ended_at = null,
               due_at = @now + interval '{DaysToDecide} days', version = version + 1, updated_at = @now
             where agency_id = @agency and id = @id and @reason is not null

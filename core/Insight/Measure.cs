@@ -69,7 +69,7 @@ public sealed record MeasureSpec(MeasureKind Kind, string? Service, Period Basel
         if (Kind != MeasureKind.Stated && Service is null) yield return new("/service", "required", "Say of which service.");
     }
 
-    static string Wanted => $"A period is one to {Period.Longest} whole months, as in {{\"from\": \"2026-01\", \"to\": \"2026-03\"}}.";
+    internal static string Wanted => $"A period is one to {Period.Longest} whole months, as in {{\"from\": \"2026-01\", \"to\": \"2026-03\"}}.";
 }
 
 /// <summary>What a period shows.</summary>

@@ -130,7 +130,7 @@ public sealed class Measures(TenantDb db, TimeProvider clock)
     static async Task<Figure> CountAsync(Change change, MeasureSpec spec, Period period, DateTimeZone zone, int k, CancellationToken ct)
     {
         var months = period.Months()!;
-        var begins = months.Append(months[^1].PlusMonths(1)).Select(m => Begins(m, zone).UtcDateTime).ToArray();
+        var begins = Begin(period, zone);
         // What was merged into another case is counted there. A pause has moved due_at by what the citizen took to answer (docs/clocks.md).
         var (time, yes, no, silent, hours) = spec.Kind switch
         {
@@ -153,6 +153,10 @@ public sealed class Measures(TenantDb db, TimeProvider clock)
         return Effects.Of(spec.Kind, [.. months.Select((_, i) => counted.SingleOrDefault(c => c.Month == i + 1) ?? new MonthCount(i + 1, 0, 0, 0, []))],
             (int)Math.Round((begins[^1] - begins[0]).TotalDays), k);
     }
+
+    /// <summary>When each month of a period begins, and at last when it is over.</summary>
+    internal static DateTime[] Begin(Period period, DateTimeZone zone) =>
+        period.Months() is { } months ? [.. months.Append(months[^1].PlusMonths(1)).Select(m => Begins(m, zone).UtcDateTime)] : [];
 
     const string Decided = "coalesce(c.decided_at, c.closed_at)";
 

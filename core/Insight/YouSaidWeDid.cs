@@ -22,12 +22,13 @@ namespace Cirm.Core.Insight;
 /// <param name="WeDid">What was done, and on which version of which service; null while nothing was, and when nothing changes.</param>
 /// <param name="ActedAt">Since when it is in force.</param>
 /// <param name="WithdrawnBecause">Why the promise was given up.</param>
+/// <param name="Weighed">Which conflicts whoever decided had before them; an opposed demand that opened a dialogue stands under <c>…/dialogues</c>.</param>
 /// <param name="Effects">What came of it, as far as it was measured.</param>
 /// <param name="Version">For the ETag.</param>
 public sealed record SaidAndDone(
     Guid Id, FindingState State, FindingSource Source, Localized Title, Localized YouSaid, Evidence? Evidence, string? Service, DateTimeOffset FoundAt,
     Decision Decision, Localized Because, DateTimeOffset DecidedAt, Origin Origin, DateTimeOffset? PromisedAt, bool Overdue, FindingAction? WeDid, DateTimeOffset? ActedAt,
-    Localized? WithdrawnBecause, JsonList<MeasuredEffect>? Effects, [property: JsonIgnore] long Version) : IVersioned;
+    Localized? WithdrawnBecause, Weighed? Weighed, JsonList<MeasuredEffect>? Effects, [property: JsonIgnore] long Version) : IVersioned;
 
 /// <summary>What came of a decision, by one measure.</summary>
 /// <param name="What">What is compared with what.</param>
@@ -60,7 +61,14 @@ public sealed record LoopReport(
 /// <summary>Reads what everybody may know of an agency's insights.</summary>
 public sealed class YouSaidWeDid(TenantDb db, TimeProvider clock)
 {
-    static YouSaidWeDid() => JsonColumns.Register<JsonList<MeasuredEffect>>();
+    static YouSaidWeDid()
+    {
+        JsonColumns.Register<JsonList<MeasuredEffect>>();
+        JsonColumns.Register<Origin>();
+        JsonColumns.Register<Evidence>();
+        JsonColumns.Register<FindingAction>();
+        JsonColumns.Register<Weighed>();
+    }
 
     const string Shown = """
         i.id, i.state, i.source, i.title, i.text as you_said, i.evidence, s.key as service, i.found_at, i.decision, i.reason as because, i.decided_at, i.origin, i.promised_at,
@@ -68,7 +76,7 @@ public sealed class YouSaidWeDid(TenantDb db, TimeProvider clock)
         case when v.number is not null then jsonb_build_object(
           'service', t.key, 'version', i.action_version, 'state', v.state, 'text', i.action_text,
           'publishedAt', to_char(v.published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) end as we_did,
-        i.acted_at, i.withdrawn_reason as withdrawn_because,
+        i.acted_at, i.withdrawn_reason as withdrawn_because, i.weighed,
         (select jsonb_agg(jsonb_build_object('what', m.spec, 'result', m.result) order by m.id)
          from insight_measures m where m.agency_id = i.agency_id and m.insight_id = i.id and m.result is not null) as effects, i.version
         """;

@@ -37,6 +37,8 @@ public enum CaseOrder
     Newest,
     /// <summary>What is due first.</summary>
     Due,
+    /// <summary>Whose turn it is by the scarcity rule of a service; see <see cref="Insight.Turns"/>.</summary>
+    Scarcity,
 }
 
 /// <summary>The citizen's word on a case that is over, or none.</summary>

@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cirm.Core.Identity;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
+using Cirm.Tests.Insight;
 using Cirm.Tests.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -53,6 +55,8 @@ static class Samples
         ["/v1/agencies/{agency}/appeals/{id}"] = async world =>
             (string)(await (await world.Agency.Citizen).PostJsonAsync($"{await CaseThatEndedAsync(world)}/appeals", new { reason = $"No {world.Marker}" }))["id"]!,
         ["/v1/agencies/{agency}/you-said-we-did/{id}"] = async world => (await DecidedInsightAsync(world, "accepted")).Split('/')[^1],
+        ["/v1/agencies/{agency}/scarcity-rules/{key}/simulations/{id}"] = async world => (await SimulatedRuleAsync(world)).Simulation,
+        ["/v1/agencies/{agency}/dialogues/{id}"] = async world => (await DialogueAsync(world)).Split('/')[^1],
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
             var id = Guid.CreateVersion7();
@@ -69,6 +73,15 @@ static class Samples
         ["sayVerdict"] = async world => $"{await CaseThatEndedAsync(world)}/verdict",
         ["reopenCase"] = async world => $"{await CaseThatEndedAsync(world)}/reopen",
         ["appeal"] = async world => $"{await CaseThatEndedAsync(world)}/appeals",
+        ["getSimulation"] = async world => await SimulatedRuleAsync(world) is var (path, simulation) ? $"{path}/simulations/{simulation}" : "",
+        ["publishScarcityRule"] = async world => $"{(await SimulatedRuleAsync(world)).Path}/publish",
+        ["retireScarcityRule"] = async world =>
+        {
+            var path = (await SimulatedRuleAsync(world)).Path;
+            await (await world.Agency.Admin).PostJsonAsync($"{path}/publish", new { reason = "So." }, HttpStatusCode.OK);
+            return $"{path}/retire";
+        },
+        ["agreeInDialogue"] = async world => $"{world.Agency.Path}/opposed-demands/{(await DialogueAsync(world)).Split('/')[^1]}/agreement",
         ["reopenInsight"] = async world => $"{await DecidedInsightAsync(world, "declined")}/reopening",
     };
 
@@ -120,6 +133,7 @@ static class Samples
         {
             kind = "volume", service = world.Known["service"], baseline = new { from = "2026-01", to = "2026-03" }, after = new { from = "2099-01", to = "2099-03" },
         })),
+        ["declareOpposedDemand"] = async world => JsonContent.Create(await OpposedAsync(world)),
         ["giveMandate"] = async world => JsonContent.Create(
             new { representative = new { citizen = await CitizenAsync(world) }, services = (string[])[world.Known["service"]], given = "paper", evidence = $"File {world.Marker}" }),
         ["addOrganisationMember"] = async world =>
@@ -129,6 +143,38 @@ static class Samples
             code = (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens/{await CitizenAsync(world)}/mandates/codes", new { }))["code"]!,
         }),
     };
+
+    static async Task<object> OpposedAsync(World world)
+    {
+        var sides = new List<object>();
+        foreach (var demand in (string[])["More light.", "Less light."])
+        {
+            var segment = $"walk-{Guid.NewGuid():N}";
+            await ScarcityRuleTests.SegmentAsync(world.Host, world.Agency, segment);
+            sides.Add(new { segment, demand });
+        }
+        // Of a service of its own: decisions on the others need not know of it.
+        return new { service = await world.Agency.MakeServiceAsync($"walk-{Guid.NewGuid():N}"), title = $"Light {world.Marker}", sides };
+    }
+
+    static async Task<string> DialogueAsync(World world)
+    {
+        var (path, admin) = ($"{world.Agency.Path}/opposed-demands", await world.Agency.Admin);
+        var id = (await admin.PostJsonAsync(path, await OpposedAsync(world)))["id"];
+        await admin.PostJsonAsync($"{path}/{id}/dialogue", new { invitation = "In the town hall.", closesAt = DateTimeOffset.UtcNow.AddDays(7) }, HttpStatusCode.OK);
+        return $"{path}/{id}";
+    }
+
+    static async Task<(string Path, string Simulation)> SimulatedRuleAsync(World world)
+    {
+        var (path, admin) = ($"{world.Agency.Path}/scarcity-rules", await world.Agency.Admin);
+        var key = (string)(await admin.PostJsonAsync(path, new { key = $"walk-{Guid.NewGuid():N}", name = "Winter", service = world.Known["service"] }))["key"]!;
+        var asked = await admin.PostJsonAsync($"{path}/{key}/simulation", new { past = new { from = "2026-01", to = "2026-01" }, capacity = 1 }, HttpStatusCode.Accepted);
+        var home = (await world.Host.Services.GetRequiredService<Agencies>().FindAsync(world.Agency.Slug, CancellationToken.None))!;
+        var simulations = world.Host.Services.GetRequiredService<ScarcitySimulations>();
+        await world.Host.CarryOutAsync(world.Agency.Id, (Guid)asked["id"]!, progress => simulations.RunAsync(home, progress, CancellationToken.None));
+        return ($"{path}/{key}", (string)asked["id"]!);
+    }
 
     static async Task<string> DecidedInsightAsync(World world, string decision)
     {

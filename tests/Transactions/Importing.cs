@@ -48,7 +48,8 @@ public static class Importing
     public static Task<Operation> CarryOutBulkAsync(this CirmHost host, TestAgency agency, Guid id, Func<int, bool>? accident = null, CancellationToken ends = default) =>
         host.CarryOutAsync(agency.Id, id, progress => host.Services.GetRequiredService<BulkOrders>().RunAsync(agency.Id, progress, ends), accident);
 
-    static async Task<Operation> CarryOutAsync(this CirmHost host, Guid agency, Guid id, Func<IJobProgress, Task> run, Func<int, bool>? accident)
+    /// <summary>Carries any operation out as a worker does.</summary>
+    public static async Task<Operation> CarryOutAsync(this CirmHost host, Guid agency, Guid id, Func<IJobProgress, Task> run, Func<int, bool>? accident = null)
     {
         var operations = host.Services.GetRequiredService<Operations>();
         var reports = 0;
