@@ -2,6 +2,7 @@ using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Seeds.Information;
+using Cirm.Seeds.Insight;
 using Cirm.Seeds.Tenancy;
 using Cirm.Seeds.Transactions;
 
@@ -20,18 +21,21 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         var services = new ServiceSeeds(db, new Services(db, clock), tell);
         var articles = new ArticleSeeds(db, new Articles(db, clock), tell);
         var cases = new CaseSeeds(db, clock, tell);
+        var insights = new InsightSeeds(db, clock, tell);
 
         await agencies.EnsureOperatorAsync(ct);
         var boston = await agencies.EnsureAsync("boston", new Localized("en", "City of Boston (demonstration)"), "America/New_York", ["en"], ct);
         await services.EnsureAsync(boston, ServiceSeeds.Boston(), ct);
         await articles.EnsureAsync(boston, ct);
         await cases.EnsureAsync(boston, "boston_2011.csv.gz", "boston-311.mapping.json", ct);
+        await insights.EnsureBostonAsync(boston, ct);
 
         var mashhad = await agencies.EnsureAsync(
             "mashhad", new Localized { ["fa"] = "شهرداری مشهد (نمایشی)", ["en"] = "City of Mashhad (demonstration)" }, "Asia/Tehran", ["fa", "en"], ct);
         await services.EnsureAsync(mashhad, ServiceSeeds.Mashhad(), ct);
         await articles.EnsureAsync(mashhad, ct);
         await cases.EnsureAsync(mashhad, "mashhad-cases.ndjson", null, ct);
+        await insights.EnsureMashhadAsync(mashhad, ct);
         tell("the demo is there");
     }
 

@@ -44,6 +44,12 @@ public sealed class BostonTests
             from cases where agency_id = (select id from agencies where slug = 'boston')
             """));
 
+        // One finding each has come to its end; Boston's effect is measured on the file's own cases.
+        Assert.Equal("boston measured t, mashhad closed", await database.ScalarAsOwnerAsync<string>("""
+            select string_agg(concat_ws(' ', a.slug, i.state, (select m.result -> 'change' ->> 'value' is not null from insight_measures m where m.agency_id = i.agency_id)), ', ' order by a.slug)
+            from insights i join agencies a on a.id = i.agency_id
+            """));
+
         told.Clear();
         await new Demo(databases, TimeProvider.System, told.Add).LoadAsync(CancellationToken.None);
         Assert.Equal(["the demo is there"], told);
