@@ -57,5 +57,15 @@ public sealed class EffectTests
         }).QuickCheckThrowOnFailure();
     }
 
+    [Theory]
+    [InlineData(MeasureKind.SolvedByCitizens, 10, 10, 10, true)]
+    [InlineData(MeasureKind.SolvedByCitizens, 10, 10, 9, false)]
+    [InlineData(MeasureKind.SolvedByCitizens, 10, 9, 10, false)]
+    [InlineData(MeasureKind.StandardMet, 9, 10, 0, false)]
+    [InlineData(MeasureKind.StandardMet, 10, 10, 0, true)]
+    [InlineData(MeasureKind.Volume, 9, 0, 0, false)]
+    public void One_small_cell_hides_the_period(MeasureKind kind, int yes, int no, int silent, bool shown) =>
+        Assert.Equal(!shown, Effects.Of(kind, [new(1, 50, 50, 50, null), new(2, yes, no, silent, null)], 59, 10).Suppressed);
+
     static Bounded Rounded(Bounded b) => new(Math.Round(b.Value, 4), Math.Round(b.Low!.Value, 4), Math.Round(b.High!.Value, 4));
 }
