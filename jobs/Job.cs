@@ -29,6 +29,8 @@ public sealed record When(TimeSpan? Every, TimeOnly? At)
 {
     public static When EverySecond { get; } = new(TimeSpan.FromSeconds(1), null);
 
+    public static When EveryFiveSeconds { get; } = new(TimeSpan.FromSeconds(5), null);
+
     public static When EveryMinute { get; } = new(TimeSpan.FromMinutes(1), null);
 
     /// <param name="time">As in <c>02:40</c>, UTC.</param>

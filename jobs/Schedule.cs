@@ -13,6 +13,7 @@ public static class Schedule
         [
             //  name               when                   job
             new("dispatch-outbox", When.EverySecond,      Job.Of<DispatchOutbox>()),
+            new("settle-responses", When.EveryFiveSeconds, Job.Of<SettleResponses>()),
             new("watch-clocks",    When.EveryMinute,      Job.Of<WatchClocks>()),
             new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
             new("forget-uploads",  When.Daily("02:10"),   Job.Of<ForgetUploads>()),
@@ -20,6 +21,7 @@ public static class Schedule
             new("verify-audit",    When.Daily("02:40"),   Job.Of<VerifyAudit>()),
             new("apply-retention", When.Daily("03:10"),   Job.Of<ApplyRetention>()),
             new("take-measures",   When.Daily("03:40"),   Job.Of<TakeMeasures>()),
+            new("remove-survey-links", When.Daily("03:30"), Job.Of<RemoveSurveyLinks>()),
         ],
         Events:
         [
@@ -41,5 +43,6 @@ public static class Schedule
             Job.Of<RunImport, OperationArgs>(),
             Job.Of<RunBulk, OperationArgs>(),
             Job.Of<RunScarcitySimulation, OperationArgs>(),
+            Job.Of<SendInvitations, OperationArgs>(),
         ]);
 }

@@ -33,6 +33,7 @@ public static class Worker
             .AddSingleton<ImportFiles>().AddSingleton<Imports>().AddSingleton<Retention>().AddSingleton<Calendars>().AddSingleton<Clocks>()
             .AddSingleton<Agencies>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<ScarcitySimulations>()
             .AddSingleton<CaseQuestions>().AddSingleton<Casework>().AddSingleton<BulkOrders>()
+            .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton<Attachments>();
         Engine.Add(builder, databases);

@@ -1,4 +1,5 @@
 using Cirm.Core.Information;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Seeds.Information;
@@ -20,8 +21,8 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         var agencies = new DemoAgencies(databases, db, clock, tell);
         var services = new ServiceSeeds(db, new Services(db, clock), tell);
         var articles = new ArticleSeeds(db, new Articles(db, clock), tell);
-        var cases = new CaseSeeds(db, clock, tell);
         var insights = new InsightSeeds(db, clock, tell);
+        var cases = new CaseSeeds(db, new SurveySecrets(databases), clock, tell);
 
         await agencies.EnsureOperatorAsync(ct);
         var boston = await agencies.EnsureAsync("boston", new Localized("en", "City of Boston (demonstration)"), "America/New_York", ["en"], ct);
@@ -36,6 +37,9 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         await articles.EnsureAsync(mashhad, ct);
         await cases.EnsureAsync(mashhad, "mashhad-cases.ndjson", null, ct);
         await insights.EnsureMashhadAsync(mashhad, ct);
+        var surveys = new SurveySeeds(databases, db, clock, tell);
+        await surveys.EnsureAsync(boston, ct);
+        await surveys.EnsureAsync(mashhad, ct);
         tell("the demo is there");
     }
 

@@ -5,6 +5,7 @@ namespace Cirm.Api.Insight;
 public static class InsightSetup
 {
     public static void AddInsight(this IServiceCollection services) => services
+        .AddSingleton<SurveySecrets>().AddSingleton<Surveys>().AddSingleton<SurveyWaves>().AddSingleton<SurveyResponses>().AddSingleton<SurveyInvitations>()
         .AddSingleton<Findings>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<YouSaidWeDid>()
         .AddSingleton<ScarcityRules>().AddSingleton<ScarcitySimulations>().AddSingleton<Turns>()
         .AddSingleton<Interests>().AddSingleton<OpposedDemands>();

@@ -38,7 +38,7 @@ public static partial class BodyValidator
 
         if (type == typeof(JsonElement))
         {
-            CheckAnything(json, at, errors);
+            CheckAnything(json, attributes.OfType<MaxLengthAttribute>().ToArray(), at, errors);
             return;
         }
         if (type == typeof(string)) CheckText(json, attributes, at, errors);
@@ -111,20 +111,20 @@ public static partial class BodyValidator
         }
     }
 
-    // Whatever it means is for others to say; that it can be kept is for us.
-    static void CheckAnything(JsonElement json, string at, List<ValidationError> errors)
+    // Whatever it means is for others to say; that it can be kept is for us. How long its texts may be, it can declare.
+    static void CheckAnything(JsonElement json, object[] texts, string at, List<ValidationError> errors)
     {
-        if (json.ValueKind == JsonValueKind.String) CheckText(json, [], at, errors);
+        if (json.ValueKind == JsonValueKind.String) CheckText(json, texts, at, errors);
         else if (json.ValueKind == JsonValueKind.Array)
         {
-            foreach (var (index, value) in json.EnumerateArray().Index()) CheckAnything(value, $"{at}/{index}", errors);
+            foreach (var (index, value) in json.EnumerateArray().Index()) CheckAnything(value, texts, $"{at}/{index}", errors);
         }
         else if (json.ValueKind == JsonValueKind.Object)
         {
             foreach (var member in json.EnumerateObject())
             {
                 if (!IsClean(member.Name)) errors.Add(new(at, "characters", "A name contains a character that cannot be kept."));
-                CheckAnything(member.Value, $"{at}/{Escape(member.Name)}", errors);
+                CheckAnything(member.Value, texts, $"{at}/{Escape(member.Name)}", errors);
             }
         }
     }

@@ -10,7 +10,7 @@ using Problems = Cirm.Core.Platform.Problems;
 
 namespace Cirm.Api.Platform;
 
-/// <summary>Files of cases or citizens: taken as they arrive, read by a job, however large they are.</summary>
+/// <summary>Files of cases, citizens or responses: taken as they arrive, read by a job, however large they are.</summary>
 public static class ImportEndpoints
 {
     const long LargestFile = 16L << 30;
@@ -29,7 +29,7 @@ public static class ImportEndpoints
 
     /// <summary>Takes a file and answers with the operation that reads it; rejected lines stand at the operation's <c>rejections</c>.</summary>
     static async Task<Accepted<Operation>> Import(
-        [FromQuery, Description("cases or citizens.")] string? kind,
+        [FromQuery, Description("cases, citizens or responses.")] string? kind,
         [FromQuery, Description("The key of a mapping under import-mappings, when the file's columns are not those of the contract.")] string? mapping,
         [FromQuery, Description("true makes a service that is missing, as a draft, instead of rejecting the row.")] string? createServices,
         HttpRequest http, Caller caller, Agency home, ImportFiles files, ImportMappings mappings, TimeProvider clock, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
@@ -8,7 +9,7 @@ using Cirm.Core.Transactions;
 namespace Cirm.Seeds.Transactions;
 
 /// <summary>The demo agencies' cases: files that go through the same import as an agency's own, operation and all.</summary>
-public sealed class CaseSeeds(TenantDb db, TimeProvider clock, Action<string> tell)
+public sealed class CaseSeeds(TenantDb db, SurveySecrets secrets, TimeProvider clock, Action<string> tell)
 {
     readonly Operations operations = new(db);
     readonly ImportFiles files = new(db, clock);
@@ -49,7 +50,7 @@ public sealed class CaseSeeds(TenantDb db, TimeProvider clock, Action<string> te
         {
             try
             {
-                await new Imports(db, files, clock).RunAsync(agency, new Progress(operation), ct);
+                await new Imports(db, files, secrets, clock).RunAsync(agency, new Progress(operation), ct);
                 await operations.EndAsync(agency, clock.Now(), operation, OperationState.Succeeded, null, ct);
             }
             catch (OperationTakenOverException)

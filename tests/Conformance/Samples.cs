@@ -88,7 +88,7 @@ static class Samples
     /// <summary>What only one side may say, however much others may do.</summary>
     public static readonly IReadOnlyDictionary<string, Role> Callers = new Dictionary<string, Role>
     {
-        ["sayVerdict"] = Role.Citizen, ["reopenCase"] = Role.Citizen, ["appeal"] = Role.Citizen, ["answerRecovery"] = Role.Citizen,
+        ["sayVerdict"] = Role.Citizen, ["reopenCase"] = Role.Citizen, ["appeal"] = Role.Citizen, ["answerRecovery"] = Role.Citizen, ["answerSurvey"] = Role.Citizen,
         ["decideAppeal"] = Role.Manager, // an admin ended the case
     };
 

@@ -162,7 +162,7 @@ public sealed class ImportTests(CirmHost host)
     public async Task What_cannot_be_imported_is_refused_before_it_is_kept()
     {
         var agency = await host.NewAgencyAsync();
-        await (await agency.PostFileAsync("kind=responses", Text("x"))).RefusedAsync("validation");
+        await (await agency.PostFileAsync("kind=opinions", Text("x"))).RefusedAsync("validation");
         await (await agency.PostFileAsync("", Text("x"))).RefusedAsync("validation");
         await (await agency.PostFileAsync("kind=cases&mapping=none", Text("x"))).RefusedAsync("validation");
         await (await agency.PostFileAsync("kind=cases&createServices=perhaps", Text("x"))).RefusedAsync("validation");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
@@ -40,7 +41,7 @@ public static class Importing
     /// <param name="accident">Told how often progress was reported; true kills the attempt there, and another one begins.</param>
     public static async Task<Operation> CarryOutAsync(this CirmHost host, Guid agency, Guid id, Func<int, bool>? accident = null)
     {
-        var imports = new Imports(host.Services.GetRequiredService<TenantDb>(), host.Services.GetRequiredService<ImportFiles>(), TimeProvider.System);
+        var imports = new Imports(host.Services.GetRequiredService<TenantDb>(), host.Services.GetRequiredService<ImportFiles>(), host.Services.GetRequiredService<SurveySecrets>(), TimeProvider.System);
         return await host.CarryOutAsync(agency, id, progress => imports.RunAsync(agency, progress, CancellationToken.None), accident);
     }
 

@@ -1,5 +1,6 @@
 // A worker like ours, with jobs that tell what happens to them: what the contract tests of the engines start and kill.
 using Cirm.Jobs;
+using Cirm.Jobs.Insight;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;
 using Cirm.WorkerHost;
@@ -11,6 +12,7 @@ return await Worker.RunAsync(databases, new JobTable(
         new("dispatch-outbox", When.EverySecond, Job.Of<DispatchOutbox>()),
         new("tick", When.EverySecond, Job.Of<Tick>()),
         new("apply-retention", When.EverySecond, Job.Of<ApplyRetention>()),
+        new("settle-responses", When.EverySecond, Job.Of<SettleResponses>()),
     ],
     Events: [new("probe.happened", Job.Of<Answer, Cirm.Core.Platform.FactArgs>()), new("case.submitted", Job.Of<TellCitizen, Cirm.Core.Platform.FactArgs>())],
     Operations:

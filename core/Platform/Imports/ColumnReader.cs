@@ -109,17 +109,17 @@ public sealed class ColumnReaders
         {
             var source = mapping is null ? new() { From = column.Name } : mapping.Columns.GetValueOrDefault(column.Name);
             readers[column.Name] = source?.From is { } from
-                ? new(column, source, Place(from, mapping is not null || column.Required))
+                ? new(column, source, Place(from, mapping is not null || column.Required, column.Several))
                 : new(column, source ?? new(), -1) { Given = source is not null };
         }
         file.Bind(wanted, mapping is null ? new HashSet<string>() : mapping.Ignored);
         foreach (var reader in readers.Values) reader.Given &= mapping is not null || file.Has(reader.Name);
 
-        int Place(string from, bool required)
+        int Place(string from, bool required, bool several)
         {
             var place = wanted.FindIndex(w => w.Name == from);
             if (place >= 0) return place;
-            wanted.Add(new(from, required));
+            wanted.Add(new(from, required, several));
             return wanted.Count - 1;
         }
     }

@@ -4,7 +4,8 @@ namespace Cirm.Core.Platform.Imports;
 /// <param name="Name">As the contract names it.</param>
 /// <param name="Required">A row without it is rejected, a file without it fails.</param>
 /// <param name="Words">The only values it may have; null for any.</param>
-public sealed record ImportColumn(string Name, bool Required = false, IReadOnlyList<string>? Words = null)
+/// <param name="Several">A JSON file may have a list or an object here: <c>a|b</c>, <c>row=a|row=b</c>.</param>
+public sealed record ImportColumn(string Name, bool Required = false, IReadOnlyList<string>? Words = null, bool Several = false)
 {
     /// <summary>A column whose values are an enumeration's words.</summary>
     public static ImportColumn Of<TEnum>(string name, bool required = false) where TEnum : struct, Enum =>

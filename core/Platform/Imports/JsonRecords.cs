@@ -75,7 +75,8 @@ public sealed class JsonRecords(Stream utf8) : RecordReader
             var name = prefix + member.Name;
             if (places.TryGetValue(name, out var place))
             {
-                if (member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object) Fault(name, "type", "A string, a number, true, false or null is needed.");
+                if (Columns[place].Several && Joined(member.Value) is { } joined) values[place] = Trimmed(joined);
+                else if (member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object) Fault(name, "type", "A string, a number, true, false or null is needed.");
                 else values[place] = Trimmed(TextOf(member.Value));
             }
             else if (member.Value.ValueKind == JsonValueKind.Object && ignored?.Contains(name) != true)
@@ -87,6 +88,17 @@ public sealed class JsonRecords(Stream utf8) : RecordReader
                 Fault(name, "unknown", "This import does not know this member. What is not to be read stands under \"ignore\" in a mapping.");
             }
         }
+    }
+
+    // As CSV has it; null for what is neither a list nor an object of plain values.
+    static string? Joined(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Array) return Plain(value.EnumerateArray()) ? string.Join('|', value.EnumerateArray().Select(TextOf)) : null;
+        return value.ValueKind == JsonValueKind.Object && Plain(value.EnumerateObject().Select(m => m.Value))
+            ? string.Join('|', value.EnumerateObject().Select(m => $"{m.Name}={TextOf(m.Value)}")) : null;
+
+        static bool Plain(IEnumerable<JsonElement> values) =>
+            values.All(v => v.ValueKind is JsonValueKind.String or JsonValueKind.Number && TextOf(v)!.AsSpan().IndexOfAny('|', '=') < 0);
     }
 
     static string? TextOf(JsonElement value) => value.ValueKind switch

@@ -3,7 +3,8 @@ namespace Cirm.Core.Platform.Imports;
 /// <summary>A column that an import reads from a file.</summary>
 /// <param name="Name">As the file names it.</param>
 /// <param name="Required">Without it nothing in the file can be taken.</param>
-public sealed record SourceColumn(string Name, bool Required);
+/// <param name="Several">It may be a list or an object in JSON.</param>
+public sealed record SourceColumn(string Name, bool Required, bool Several = false);
 
 /// <summary>Records of a file one after the other, each with the physical line on which it starts, in constant memory.</summary>
 public abstract class RecordReader : IDisposable
