@@ -31,6 +31,7 @@ public static class Schedule
             new("case.transitioned",   Job.Of<TellCitizen, FactArgs>()),
             new("case.due-moved",      Job.Of<TellCitizen, FactArgs>()),
             new("case.merged",         Job.Of<TellCitizen, FactArgs>()),
+            new("case.unmerged",       Job.Of<TellCitizen, FactArgs>()),
             new("recovery.opened",     Job.Of<TellCitizen, FactArgs>()),
             new("recovery.closed",     Job.Of<TellCitizen, FactArgs>()),
             new("case.appealed",       Job.Of<TellCitizen, FactArgs>()),

@@ -477,6 +477,7 @@ CREATE TABLE public.cases (
     erase_when_over boolean DEFAULT false NOT NULL,
     attachment_count integer DEFAULT 0 NOT NULL,
     unit text,
+    merged_with uuid,
     CONSTRAINT cases_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text]))),
     CONSTRAINT cases_first_response_risk_check CHECK ((first_response_risk = ANY (ARRAY['none'::text, 'foreseen'::text, 'breached'::text]))),
     CONSTRAINT cases_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'report'::text, 'complaint'::text, 'application'::text, 'enquiry'::text, 'suggestion'::text, 'praise'::text]))),

@@ -36,12 +36,12 @@ public static class AttachmentEndpoints
         .WithMetadata(new BodyExample(AttachmentUpload.MediaType,
             "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lamp.txt\"\r\nContent-Type: text/plain\r\n\r\nIt is the third lamp.\r\n--part--\r\n"))
         .Refuses(Problems.BadRequest, Problems.Invalid, Problems.UnsupportedMediaType, Problems.TooLarge, FileProblems.TooLarge, FileProblems.TooMany, FileProblems.CaseFull,
-            FileProblems.TypeRefused, FileProblems.TypeMismatch, FileProblems.Unsafe, FileProblems.Malformed);
+            FileProblems.TypeRefused, FileProblems.TypeMismatch, FileProblems.Unsafe, FileProblems.Malformed, Core.Transactions.Problems.CaseMerged);
 
     /// <summary>Attaches files to a case: all of them, or none.</summary>
     static async Task<Created<AttachedFiles>> Attach(Guid id, HttpRequest http, Caller caller, Agency home, Cases cases, Attachments attachments, CancellationToken ct)
     {
-        await CaseEndpoints.FindAsync(cases, caller, id, ct); // before any file is taken
+        (await CaseEndpoints.FindAsync(cases, caller, id, ct)).CheckGoesOn(); // before any file is taken
         using var upload = await AttachmentUpload.ReadAsync(http, caller.Retry, ct);
         if (upload.Visibility == NoteVisibility.Internal && !caller.IsStaff) throw Problems.InvalidValue("/visibility", "not-allowed", "A citizen's attachment is public.");
         var added = await attachments.AddAsync(caller, id, upload.Files, upload.Visibility, upload.KeepMetadata, ct) ?? throw CaseEndpoints.Unknown(id);
@@ -54,7 +54,7 @@ public static class AttachmentEndpoints
     {
         var ofCase = $"files by the code {Convert.ToHexString(TrackingCode.HashOf(code))}";
         throttle.Check(ofCase, UploadsPerCode, CodeWindow);
-        await CitizensCase.GuessedAsync(throttle, http.HttpContext, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null);
+        (await CitizensCase.GuessedAsync(throttle, http.HttpContext, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null)).CheckGoesOn();
         throttle.CountWrong(ofCase, UploadsPerCode, CodeWindow);
         using var upload = await AttachmentUpload.ReadAsync(http, caller.Retry, ct);
         if (upload.Visibility == NoteVisibility.Internal) throw Problems.InvalidValue("/visibility", "not-allowed", "What comes with a code is public.");

@@ -15,7 +15,7 @@ public sealed class Attachments(TenantDb db, AttachmentStores stores, TimeProvid
 
     /// <summary>Attaches files, all or none, by whoever may add a note.</summary>
     /// <returns>The attachments, or null when the case is not there for this caller, or has no content any more.</returns>
-    /// <exception cref="Refusal"><see cref="Files.Problems.CaseFull"/>.</exception>
+    /// <exception cref="Refusal"><see cref="Files.Problems.CaseFull"/>, <see cref="Problems.CaseMerged"/>.</exception>
     public Task<IReadOnlyList<Attachment>?> AddAsync(
         Caller caller, Guid caseId, IReadOnlyList<CheckedFile> files, NoteVisibility visibility, bool metadataKept, CancellationToken ct)
     {
@@ -25,13 +25,13 @@ public sealed class Attachments(TenantDb db, AttachmentStores stores, TimeProvid
             update cases c set attachment_count = c.attachment_count + @count, version = c.version + 1, updated_at = @now
             where c.agency_id = @agency and c.id = @caseId and c.erased_at is null
               and {CaseVisibility.ForCaller}
-            returning c.id, c.citizen_id, c.attachment_count
+            returning c.id, c.citizen_id, c.attachment_count, c.merged_into
             """, new { caseId, files.Count, Staff = caller.IsStaff, Citizen = caller.CitizenId, Account = caller.Id, now }, ct);
     }
 
     /// <summary>Attaches files, all or none, by whoever has the code of a case.</summary>
     /// <returns>The attachments, or null when no case has the code.</returns>
-    /// <exception cref="Refusal"><see cref="Files.Problems.CaseFull"/>.</exception>
+    /// <exception cref="Refusal"><see cref="Files.Problems.CaseFull"/>, <see cref="Problems.CaseMerged"/>.</exception>
     public Task<IReadOnlyList<Attachment>?> AddAsync(Caller caller, string code, IReadOnlyList<CheckedFile> files, bool metadataKept, CancellationToken ct)
     {
         var holder = caller with { Kind = ActorKind.Anonymous, Id = null, Role = null, CitizenId = null }; // a code is nobody's name
@@ -41,7 +41,7 @@ public sealed class Attachments(TenantDb db, AttachmentStores stores, TimeProvid
             update cases c set attachment_count = c.attachment_count + @count, version = c.version + 1, updated_at = @now
             where c.agency_id = @agency and c.tracking_hash = @hash and c.erased_at is null
               and {Cases.CodeHolds}
-            returning c.id, c.citizen_id, c.attachment_count
+            returning c.id, c.citizen_id, c.attachment_count, c.merged_into
             """, new { Hash = TrackingCode.HashOf(code), files.Count, now }, ct);
     }
 
@@ -62,6 +62,7 @@ public sealed class Attachments(TenantDb db, AttachmentStores stores, TimeProvid
                 await store.KeepAsync(change, id, file.Sha256, file.Content, ct);
             }
             var touched = await touchAsync(change, now);
+            if (touched?.MergedInto is { } survivor) throw Case.WasMerged(survivor);
             if (touched?.AttachmentCount > Attachment.MostOfCase)
                 throw Files.Problems.CaseFull.Because($"With these it would have {touched.AttachmentCount} attachments; {Attachment.MostOfCase} are allowed.");
             if (touched is null)
@@ -233,7 +234,7 @@ public sealed class Attachments(TenantDb db, AttachmentStores stores, TimeProvid
         return swept;
     }
 
-    sealed record Touched(Guid Id, Guid? CitizenId, int AttachmentCount);
+    sealed record Touched(Guid Id, Guid? CitizenId, int AttachmentCount, Guid? MergedInto);
 
     sealed record Kept(string Name, string MediaType, long Size, byte[] Sha256, bool InFolder, DateTimeOffset CreatedAt);
 }

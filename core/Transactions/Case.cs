@@ -218,6 +218,36 @@ public sealed record Case(
         return Transition(CaseStatus.Closed, now, CaseOutcome.Duplicate, StepBy.Merge) with { MergedInto = goesOn.Id };
     }
 
+    /// <summary>Takes a merge back: the case is as it was before. What its citizen said while it was merged stays as the word on a round that had ended; a round
+    /// that goes on has none yet.</summary>
+    /// <param name="stood">Where it stood.</param>
+    /// <param name="outcome">What had become of it then.</param>
+    /// <param name="now">When.</param>
+    /// <exception cref="Refusal"><see cref="Problems.MergeCannotBeTakenBack"/>.</exception>
+    public Case TakeBack(CaseStatus stood, CaseOutcome? outcome, DateTimeOffset now)
+    {
+        if (ErasedAt is not null) throw Problems.MergeCannotBeTakenBack.Because("What this case said was removed meanwhile: nobody could work on it.");
+        var over = stood.IsOver();
+        return this with
+        {
+            Status = stood,
+            Outcome = over ? outcome : null,
+            ClosedAt = stood == CaseStatus.Closed ? ClosedAt : null,
+            DecidedAt = over ? DecidedAt : null,
+            Verdict = over ? Verdict : null,
+            VerdictAt = over ? VerdictAt : null,
+            MergedInto = null,
+            Overdue = IsOverdue(stood, DueAt, WaitingSince ?? now),
+        };
+    }
+
+    /// <summary>Refuses what only a case can have that goes on itself.</summary>
+    /// <exception cref="Refusal"><see cref="Problems.CaseMerged"/>, with the case that goes on.</exception>
+    public void CheckGoesOn()
+    {
+        if (MergedInto is { } survivor) throw WasMerged(survivor);
+    }
+
     /// <summary>Keeps the citizen's word. The agency's status stays what it is: neither side overwrites the other's.</summary>
     /// <param name="verdict">What is said; the last word of a round counts.</param>
     /// <param name="status">Where the case stands, or the one that it was merged into.</param>

@@ -18,7 +18,7 @@ public sealed record CaseNote(Guid Id, string Text, NoteVisibility Visibility, A
 /// <param name="Id">Its place in the history.</param>
 /// <param name="At">When.</param>
 /// <param name="Kind">submitted, imported, transitioned, noted, changed, claimed; asked, answered, withdrawn, dueMoved, escalated; said (the citizen's
-/// verdict), appealed, appealUpheld, appealDismissed, recoveryAnswered, recoveryClosed, tookIn (another case was merged into it), linked, unlinked;
+/// verdict), appealed, appealUpheld, appealDismissed, recoveryAnswered, recoveryClosed, tookIn (another case was merged into it), unmerged, gaveBack (that was taken back), linked, unlinked;
 /// attached, removed, handedOver, assigned.</param>
 /// <param name="FromStatus">Of a transition.</param>
 /// <param name="ToStatus">Of a transition.</param>

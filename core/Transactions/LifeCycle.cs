@@ -13,6 +13,8 @@ public enum StepBy
     Appeal,
     /// <summary>It turned out to be the same as another case.</summary>
     Merge,
+    /// <summary>It turned out not to be: a merged case goes on from where it stood.</summary>
+    Unmerge,
 }
 
 /// <summary>An edge of the life cycle.</summary>
@@ -21,7 +23,7 @@ public sealed record LifeCycleStep(CaseStatus From, CaseStatus To, StepBy By);
 /// <summary>Every step that a case can take, and no other (TX-CASE). docs/life-cycle.md draws this table.</summary>
 public static class LifeCycle
 {
-    /// <summary>All of them. Closing by a merge ends in a case that takes no further step.</summary>
+    /// <summary>All of them. Closing by a merge ends in a case that takes no further step but that the merge is taken back.</summary>
     public static readonly IReadOnlyList<LifeCycleStep> Steps =
     [
         new(Submitted, Accepted, StepBy.Agency),
@@ -36,6 +38,7 @@ public static class LifeCycle
         new(Reopened, InProgress, StepBy.Agency),
         .. Over.SelectMany(from => (LifeCycleStep[])[new(from, Reopened, StepBy.Citizen), new(from, Reopened, StepBy.Appeal)]),
         .. Enum.GetValues<CaseStatus>().Select(from => new LifeCycleStep(from, Closed, StepBy.Merge)),
+        .. Enum.GetValues<CaseStatus>().Select(stood => new LifeCycleStep(Closed, stood, StepBy.Unmerge)),
     ];
 
     static IEnumerable<CaseStatus> Over => [Resolved, Refused, Closed];

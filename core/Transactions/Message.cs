@@ -20,6 +20,10 @@ public enum MessageTemplate
     Merged,
     /// <summary>Another case about the same was joined to it.</summary>
     TookIn,
+    /// <summary>It was joined to another one by mistake, and goes on by itself.</summary>
+    Unmerged,
+    /// <summary>Another case was joined to it by mistake, and goes on by itself.</summary>
+    GaveBack,
     /// <summary>It was over, and is not.</summary>
     Reopened,
     /// <summary>The agency looks at what is not solved, until when, and asks something.</summary>
@@ -125,6 +129,7 @@ public sealed record CaseNews(
         "case.asked" => MessageTemplate.Asked,
         "case.due-moved" => IsWorthTelling(data) ? MessageTemplate.DueMoved : null,
         "case.merged" => data.GetProperty("merged").GetInt64() == number ? MessageTemplate.Merged : MessageTemplate.TookIn,
+        "case.unmerged" => data.GetProperty("unmerged").GetInt64() == number ? MessageTemplate.Unmerged : MessageTemplate.GaveBack,
         "case.transitioned" => data.GetProperty("to").GetString() switch
         {
             "resolved" => MessageTemplate.Resolved,

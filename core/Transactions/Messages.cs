@@ -60,6 +60,7 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
     static string[] StepsOf(string type) => type switch
     {
         "case.transitioned" or "case.merged" => ["transitioned", "tookIn"],
+        "case.unmerged" => ["unmerged", "gaveBack"],
         "recovery.closed" => ["recoveryClosed"],
         "appeal.decided" => ["appealUpheld", "appealDismissed"],
         _ => [],

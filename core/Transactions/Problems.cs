@@ -77,6 +77,13 @@ public static class Problems
     /// <summary>The other one does not go on.</summary>
     public static readonly Problem MergeIntoMerged = new("merge-into-merged", 409, "The case to merge into was merged into another one.", "Merge into the case that \"mergedInto\" names.");
 
+    /// <summary>There is no merge to take back.</summary>
+    public static readonly Problem NotMerged = new("not-merged", 409, "This case was not merged into another one.", "Nothing has to be taken back.");
+
+    /// <summary>Something stands in the way.</summary>
+    public static readonly Problem MergeCannotBeTakenBack = new("merge-cannot-be-taken-back", 409, "This merge cannot be taken back any more.",
+        "The detail says why. What is new about it is a new case.");
+
     /// <summary>The two cases are linked so already.</summary>
     public static readonly Problem LinkExists = new("link-exists", 409, "These cases are linked in this way already.", "Read the case's links.");
 

@@ -83,6 +83,12 @@ static class Samples
         },
         ["agreeInDialogue"] = async world => $"{world.Agency.Path}/opposed-demands/{(await DialogueAsync(world)).Split('/')[^1]}/agreement",
         ["reopenInsight"] = async world => $"{await DecidedInsightAsync(world, "declined")}/reopening",
+        ["unmergeCase"] = async world =>
+        {
+            var merged = $"{world.Agency.Path}/cases/{await CaseAsync(world)}";
+            await (await world.Agency.Admin).PostJsonAsync($"{merged}/merge", new { into = await CaseAsync(world) }, HttpStatusCode.OK);
+            return $"{merged}/unmerge";
+        },
     };
 
     /// <summary>What only one side may say, however much others may do.</summary>

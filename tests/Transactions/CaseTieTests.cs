@@ -74,6 +74,75 @@ public sealed class CaseTieTests(CirmHost host)
     }
 
     [Fact]
+    public async Task A_merge_that_was_a_mistake_is_taken_back_and_the_case_goes_on_from_where_it_stood()
+    {
+        await using var server = new TestMailServer();
+        var agency = await CaseTests.AgencyWithServiceAsync(host);
+        var agent = await agency.Agent;
+        var citizens = new List<HttpClient>();
+        var paths = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            citizens.Add(await agency.AsAnotherAsync(Core.Platform.Role.Citizen));
+            paths.Add($"{agency.Path}/cases/{(await citizens[i].PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp))["id"]}");
+        }
+        string Id(int i) => paths[i].Split('/')[^1];
+        Task MergeAsync(int id, int into) => agent.PostJsonAsync($"{paths[id]}/merge", new { into = Id(into), reason = "One lamp." }, HttpStatusCode.OK);
+        async Task<(string?, string?)> StandsAsync(int i) => (await agent.GetJsonAsync(paths[i])) is var c ? ((string?)c["status"], (string?)c["mergedInto"]) : default;
+        await VerdictTests.ResolveAsync(agent, paths[1], null, end: null); // in progress
+        await VerdictTests.ResolveAsync(agent, paths[2], "notFound");
+        await MergeAsync(3, 2);
+        await MergeAsync(2, 1);
+        await MergeAsync(1, 0);
+        Assert.Equal([("closed", Id(0)), ("closed", Id(0)), ("closed", Id(0))], [await StandsAsync(1), await StandsAsync(2), await StandsAsync(3)]);
+        await citizens[1].PostAsJsonAsync($"{paths[1]}/verdict", new { solved = false, reason = "Mine is another lamp." });
+
+        // The one in the middle goes on from where it stood, and takes along what was merged into it, and into that.
+        await (await agent.PostAsJsonAsync($"{paths[0]}/unmerge", new { reason = "?" })).RefusedAsync("not-merged");
+        await (await agent.PostAsJsonAsync($"{paths[1]}/unmerge", new { })).RefusedAsync("validation");
+        await (await citizens[1].PostAsJsonAsync($"{paths[1]}/unmerge", new { reason = "Mine." })).RefusedAsync("not-allowed");
+        var back = await agent.PostJsonAsync($"{paths[1]}/unmerge", new { reason = "There are two lamps." }, HttpStatusCode.OK);
+        Assert.Equal(("inProgress", null, null, null, null), ((string?)back["status"], (string?)back["mergedInto"], (string?)back["outcome"], (string?)back["closedAt"], (string?)back["verdict"]));
+        Assert.Equal([("inProgress", null), ("closed", Id(1)), ("closed", Id(1))], [await StandsAsync(1), await StandsAsync(2), await StandsAsync(3)]);
+        var resolved = await agent.PostJsonAsync($"{paths[2]}/unmerge", new { reason = "There are three." }, HttpStatusCode.OK);
+        Assert.Equal(("resolved", "notFound"), ((string?)resolved["status"], (string?)resolved["outcome"]));
+        Assert.NotNull(resolved["decidedAt"]);
+        Assert.Equal(("closed", Id(2)), await StandsAsync(3));
+        await agent.PostJsonAsync($"{paths[1]}/transitions", new { to = "resolved", reason = "It shines." }, HttpStatusCode.OK);
+
+        // Both histories keep both steps, and both submitters are told.
+        Assert.Equal(["submitted", "tookIn", "gaveBack"], await KindsAsync(0));
+        Assert.Equal(["transitioned", "unmerged", "gaveBack", "transitioned"], (await KindsAsync(1)).Where(k => k is not ("said" or "tookIn")).TakeLast(4));
+        await MessageTests.TellAsync(host, agency, MessageTests.Channels(MessageChannel.Email, new Cirm.Jobs.Transactions.SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(2))));
+        var subjects = server.Received.Select(m => m.Subject).ToArray();
+        Assert.Single(subjects, "Case 2: goes on by itself");
+        Assert.Single(subjects, "Case 1: it was not the same after all");
+        Assert.Contains("Why: There are two lamps.", server.Received.Single(m => m.Subject == "Case 1: it was not the same after all").Body);
+
+        // What was removed meanwhile cannot go on.
+        await host.Database.ExecuteAsOwnerAsync($"update cases set erased_at = now() where id = '{Id(3)}'");
+        await (await agent.PostAsJsonAsync($"{paths[3]}/unmerge", new { reason = "Four." })).RefusedAsync("merge-cannot-be-taken-back");
+
+        async Task<IEnumerable<string?>> KindsAsync(int i) => (await agent.GetJsonAsync($"{paths[i]}/history"))["items"]!.AsArray().Select(h => (string?)h!["kind"]);
+    }
+
+    [Fact]
+    public async Task A_file_for_a_merged_case_is_refused_with_the_case_that_goes_on()
+    {
+        var agency = await CaseTests.AgencyWithServiceAsync(host);
+        var (agent, citizen) = (await agency.Agent, await agency.Citizen);
+        var (goesOn, ends) = (await citizen.PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp), await citizen.PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp));
+        await agent.PostJsonAsync($"{agency.Path}/cases/{ends["id"]}/merge", new { into = goesOn["id"] }, HttpStatusCode.OK);
+        foreach (var path in (string[])[$"{agency.Path}/cases/{ends["id"]}/attachments", $"{agency.Path}/tracking/{ends["trackingCode"]}/attachments"])
+        {
+            using var form = new MultipartFormDataContent { { new StringContent("The third lamp."), "file", "lamp.txt" } };
+            var refused = await (await citizen.PostAsync(path, form)).RefusedAsync("case-merged");
+            Assert.Equal((string?)goesOn["id"], (string?)refused["mergedInto"]);
+        }
+        Assert.Empty((await agent.GetJsonAsync($"{agency.Path}/cases/{ends["id"]}/attachments"))["items"]!.AsArray());
+    }
+
+    [Fact]
     public async Task Merged_in_both_directions_at_once_one_case_goes_on()
     {
         var agency = await CaseTests.AgencyWithServiceAsync(host);

@@ -33,7 +33,7 @@ public sealed partial class LifeCycleTests(CirmHost host)
         // Likely steps are drawn more often, so that cases get old; unlikely ones are tried all the same.
         var call = Gen.Frequency(
             (6, Gen.Constant("forward")), (3, Gen.Elements("accepted", "inProgress", "resolved", "refused", "closed", "reopened", "submitted")),
-            (3, Gen.Elements("solved", "notSolved", "reopen", "appeal")), (2, Gen.Elements("upheld", "dismissed", "merge")));
+            (3, Gen.Elements("solved", "notSolved", "reopen", "appeal")), (3, Gen.Elements("upheld", "dismissed", "merge", "unmerge")));
         var calls = call.SelectMany(c => Gen.Choose(0, 2).Select(which => (c, which))).ListOf(40);
         foreach (var sequence in calls.Sample(15, 12))
         {
@@ -58,12 +58,13 @@ public sealed partial class LifeCycleTests(CirmHost host)
 
     static string Draw()
     {
-        var lines = LifeCycle.Steps.GroupBy(s => (From: s.From.Word(), To: s.By == StepBy.Merge ? Merged : s.To.Word()))
+        var lines = LifeCycle.Steps.GroupBy(s => (From: s.By == StepBy.Unmerge ? Merged : s.From.Word(), To: s.By == StepBy.Merge ? Merged : s.To.Word()))
             .Select(g => $"    {g.Key.From} --> {g.Key.To} : {string.Join(", ", g.Select(s => s.By switch
             {
                 StepBy.Agency => "agency",
                 StepBy.Citizen => "citizen",
                 StepBy.Appeal => "appeal upheld",
+                StepBy.Unmerge => "merge taken back",
                 _ => "merge",
             }))}\n");
         return $"stateDiagram-v2\n    [*] --> {CaseStatus.Submitted.Word()}\n{string.Concat(lines)}    {Merged} : closed, merged into another case\n    {Merged} --> [*]\n";
@@ -110,6 +111,7 @@ public sealed partial class LifeCycleTests(CirmHost host)
                 "appeal" => await citizen.PostAsJsonAsync($"{on.Path}/appeals", new { reason = "Wrong." }),
                 "upheld" or "dismissed" => await judge.PostAsJsonAsync($"{agency.Path}/appeals/{on.Appeal ?? Guid.Empty.ToString()}/decision", new { decision = what, reason = "So." }),
                 "merge" => await agent.PostAsJsonAsync($"{on.Path}/merge", new { into = other.Path.Split('/')[^1], reason = "The same." }),
+                "unmerge" => await agent.PostAsJsonAsync($"{on.Path}/unmerge", new { reason = "Not the same." }),
                 "forward" => await agent.PostAsJsonAsync($"{on.Path}/transitions", new { to = Next(on.State), reason = "On." }),
                 _ => await agent.PostAsJsonAsync($"{on.Path}/transitions", new { to = what, reason = "So." }),
             };
