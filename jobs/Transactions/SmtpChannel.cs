@@ -1,76 +1,106 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Mail;
-using System.Net.Mime;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Text;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
 
 namespace Cirm.Jobs.Transactions;
 
-/// <summary>E-mail by SMTP: plain text in UTF-8, one connection a message (docs/adr/0014-messages.md says what System.Net.Mail cannot do).</summary>
+/// <summary>E-mail by SMTP: plain text in UTF-8, one connection a message.</summary>
 public sealed class SmtpChannel : IMessageChannel
 {
     /// <summary>For a whole message; less than a worker that was asked to stop may take.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    readonly Uri server;
-    readonly string from;
-    readonly TimeSpan patience;
+    /// <summary>For the farewell: the message is taken by then, and what comes after changes nothing.</summary>
+    static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    /// <param name="server"><c>smtp://user:password@host:port</c>; <c>smtps://</c> insists on TLS.</param>
+    const int ImplicitTls = 465; // RFC 8314, 7.3
+
+    readonly Uri server;
+    readonly MailboxAddress from;
+    readonly TimeSpan patience;
+    readonly SecureSocketOptions security;
+    readonly RemoteCertificateValidationCallback? trust;
+
+    /// <param name="server"><c>smtp://user:password@host:port</c>. <c>smtps://</c> insists on TLS: from the first byte on port 465, by STARTTLS on
+    /// any other; <c>?tls=immediate</c> or <c>?tls=starttls</c> says otherwise.</param>
     /// <param name="from">Who the mails come from.</param>
     /// <param name="patience">For tests.</param>
+    /// <param name="trust">For tests: which certificates will do.</param>
     /// <exception cref="InvalidOperationException">A setting is none that works.</exception>
-    public SmtpChannel(string server, string? from, TimeSpan? patience = null)
+    public SmtpChannel(string server, string? from, TimeSpan? patience = null, RemoteCertificateValidationCallback? trust = null)
     {
         if (!Uri.TryCreate(server, UriKind.Absolute, out var uri) || uri.Scheme is not ("smtp" or "smtps") || uri.Host.Length == 0)
             throw new InvalidOperationException("CIRM_SMTP is not an address such as smtp://user:password@mail.example:587.");
-        if (uri.Scheme == "smtps" && uri.Port == 465)
-            throw new InvalidOperationException("CIRM_SMTP: TLS from the first byte (port 465) is not spoken here; use smtps:// with port 587, where TLS is begun by STARTTLS.");
+        security = (uri.Scheme, uri.Query) switch
+        {
+            ("smtp", "") => SecureSocketOptions.None,
+            ("smtps", "") => uri.Port == ImplicitTls ? SecureSocketOptions.SslOnConnect : SecureSocketOptions.StartTls,
+            ("smtps", "?tls=immediate") => SecureSocketOptions.SslOnConnect,
+            ("smtps", "?tls=starttls") => SecureSocketOptions.StartTls,
+            _ => throw new InvalidOperationException("CIRM_SMTP: after smtps://host:port comes nothing, ?tls=immediate or ?tls=starttls."),
+        };
         if (uri.Scheme == "smtp" && uri.UserInfo.Length > 0 && !uri.IsLoopback)
             throw new InvalidOperationException("CIRM_SMTP: a password does not travel in the clear; use smtps://.");
-        if (!MailAddress.TryCreate(from, out _)) throw new InvalidOperationException("CIRM_MAIL_FROM is not an e-mail address; with CIRM_SMTP it has to be one.");
-        (this.server, this.from, this.patience) = (uri, from, patience ?? Patience);
+        this.from = AddressIn(from) ?? throw new InvalidOperationException("CIRM_MAIL_FROM is not an e-mail address; with CIRM_SMTP it has to be one.");
+        (this.server, this.patience, this.trust) = (uri, patience ?? Patience, trust);
     }
 
     public async Task SendAsync(OutgoingMessage message, CancellationToken ct)
     {
         using var mail = Compose(message);
-        using var client = new SmtpClient(server.Host, server.Port > 0 ? server.Port : server.Scheme == "smtps" ? 587 : 25) { EnableSsl = server.Scheme == "smtps" };
-        if (server.UserInfo.Split(':', 2) is [{ Length: > 0 } user, .. var password])
-            client.Credentials = new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password.FirstOrDefault() ?? ""));
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ct);
         timeout.CancelAfter(patience);
+        // Lists of revoked certificates are not asked for: an agency's own authority often publishes none, and no mail would leave.
+        using var client = new SmtpClient { CheckCertificateRevocation = false, ServerCertificateValidationCallback = trust };
         try
         {
-            await client.SendMailAsync(mail, timeout.Token).WaitAsync(timeout.Token); // a server that accepts the connection and says nothing does not hear the token
+            await client.ConnectAsync(server.Host, server.Port > 0 ? server.Port : server.Scheme == "smtps" ? 587 : 25, security, timeout.Token);
+            if (server.UserInfo.Split(':', 2) is [{ Length: > 0 } user, .. var password])
+                await client.AuthenticateAsync(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password.FirstOrDefault() ?? ""), timeout.Token);
+            await client.SendAsync(mail, timeout.Token);
         }
-        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (CodeOf(e) is { } code && !(e is OperationCanceledException && ct.IsCancellationRequested))
         {
-            throw new MessageNotTaken("smtp-timeout", forGood: false, e);
+            throw new MessageNotTaken(code, IsForGood(e), e);
         }
-        catch (SmtpException e)
-        {
-            var code = (int)e.StatusCode;
-            throw code is >= 400 and < 600
-                ? new MessageNotTaken(string.Create(CultureInfo.InvariantCulture, $"smtp-{code}"), forGood: IsForGood(code), e)
-                : new MessageNotTaken("smtp-no-answer", forGood: false, e);
-        }
+        using var farewell = new CancellationTokenSource(Farewell);
+        await client.DisconnectAsync(quit: true, farewell.Token); // what goes wrong here is kept quiet by it
     }
+
+    static string? CodeOf(Exception e) => e switch
+    {
+        OperationCanceledException => "smtp-timeout",
+        SmtpCommandException answer => string.Create(CultureInfo.InvariantCulture, $"smtp-{(int)answer.StatusCode}"),
+        AuthenticationException { InnerException: SmtpCommandException answer } => CodeOf(answer),
+        AuthenticationException => "smtp-535",
+        SslHandshakeException => "smtp-tls",
+        NotSupportedException => "smtp-not-offered", // no STARTTLS where it is wanted, no way to sign in
+        ProtocolException or ServiceNotConnectedException or IOException or SocketException => "smtp-no-answer",
+        _ => null,
+    };
 
     // RFC 5321, 4.2.1: a 5yz is for good. 530 to 538 are about our sign-in, and an operator's to mend.
-    static bool IsForGood(int code) => code is >= 500 and (< 530 or > 538);
+    static bool IsForGood(Exception e) => e is SmtpCommandException { StatusCode: var answer } && (int)answer is >= 500 and (< 530 or > 538);
 
-    MailMessage Compose(OutgoingMessage message)
+    MimeMessage Compose(OutgoingMessage message)
     {
-        if (message.Address.Any(c => c is <= ' ' or > '~') || !MailAddress.TryCreate(message.Address, out var to)) throw new MessageNotTaken("address-not-usable", forGood: true);
-        var mail = new MailMessage(new MailAddress(from, message.AgencyName, Encoding.UTF8), to)
-        {
-            Subject = message.Text.Subject, SubjectEncoding = Encoding.UTF8, HeadersEncoding = Encoding.UTF8,
-            Body = message.Text.Body, BodyEncoding = Encoding.UTF8, BodyTransferEncoding = TransferEncoding.Base64, IsBodyHtml = false,
-        };
-        mail.Headers["Message-ID"] = $"<{message.Id:N}@{mail.From!.Host}>";
-        mail.Headers["Auto-Submitted"] = "auto-generated"; // RFC 3834: no machine answers it
-        mail.Headers["Content-Language"] = message.Text.Language;
+        if (message.Text.Subject.Any(char.IsControl) || message.AgencyName.Any(char.IsControl)) throw new ArgumentException("A header is one line.", nameof(message));
+        var body = new TextPart("plain") { ContentTransferEncoding = ContentEncoding.Base64 };
+        body.SetText(Encoding.UTF8, message.Text.Body);
+        body.Headers.Add(HeaderId.ContentLanguage, message.Text.Language);
+        var mail = new MimeMessage { Subject = message.Text.Subject, Body = body, MessageId = $"{message.Id:N}@{from.Domain}" };
+        mail.From.Add(new MailboxAddress(Encoding.UTF8, message.AgencyName, from.Address));
+        mail.To.Add(AddressIn(message.Address) ?? throw new MessageNotTaken("address-not-usable", forGood: true));
+        mail.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834: no machine answers it
         return mail;
     }
+
+    // One address and nothing around it: neither a name nor a second one, and no line that would become a header.
+    static MailboxAddress? AddressIn(string? text) =>
+        text is { Length: > 0 } && !text.Any(c => c is <= ' ' or > '~') && MailboxAddress.TryParse(text, out var found) && found.Address == text && found.Domain.Length > 0 ? found : null;
 }

@@ -261,7 +261,7 @@ public sealed class MessageTests(CirmHost host)
         var news = new CaseNews(Guid.NewGuid(), 1, hostile, new("en", hostile), new("en", hostile), "UTC", ["en"], DateTimeOffset.UnixEpoch, null, hostile, null, null);
         foreach (var template in Enum.GetValues<MessageTemplate>())
             await new SmtpChannel(server.Address, "city@agency.example").SendAsync(
-                new(Guid.NewGuid(), MessageTexts.Line(hostile, 100), Guid.NewGuid(), news.CaseId, Guid.NewGuid(), "sara@people.example", MessageTexts.Write(template, "en", news, false)), Ct);
+                new(Guid.NewGuid(), MessageTexts.Line(hostile, 100), Guid.NewGuid(), news.CaseId, Guid.NewGuid(), "sara@people.example", MessageTexts.Write(template, "en", news, false, into: 7)), Ct);
         Assert.Equal(Enum.GetValues<MessageTemplate>().Length, server.Received.Count);
         Assert.All(server.Received, m => Assert.Equal("sara@people.example", m.To));
         Assert.DoesNotContain(server.Received.SelectMany(m => m.HeaderNames), n => n.Equals("Bcc", StringComparison.OrdinalIgnoreCase));
@@ -271,12 +271,50 @@ public sealed class MessageTests(CirmHost host)
 
     [Theory]
     [InlineData("http://mail.example", "a@b.example")]
-    [InlineData("smtps://mail.example:465", "a@b.example")]
+    [InlineData("smtps://mail.example?tls=perhaps", "a@b.example")]
+    [InlineData("smtp://mail.example?tls=immediate", "a@b.example")]
+    [InlineData("smtp://mail.example", "City <city@b.example>")]
     [InlineData("smtp://user:password@mail.example:25", "a@b.example")]
     [InlineData("smtp://mail.example", null)]
     [InlineData("smtp://mail.example", "nobody")]
     public void A_setting_that_cannot_work_stops_the_worker_at_once(string server, string? from) =>
         Assert.Throws<InvalidOperationException>(() => new SmtpChannel(server, from));
+
+    [Theory]
+    [InlineData("immediate")]
+    [InlineData("starttls")]
+    public async Task By_TLS_from_the_first_byte_or_by_STARTTLS_and_with_a_password_that_is_not_shown_to_a_stranger(string tls)
+    {
+        using var certificate = TestMailServer.NewCertificate();
+        await using var server = new TestMailServer { Certificate = certificate, Immediate = tls == "immediate", Password = "p:w%" };
+        var address = $"smtps://city:p%3Aw%25@127.0.0.1:{server.Port}?tls={tls}";
+        var message = new OutgoingMessage(Guid.NewGuid(), "City", Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), "sara@people.example", new("en", "Case 1: we have it", "Hello", "x"));
+
+        Assert.Equal(("smtp-tls", false), await RefusedAsync(new(address, "city@agency.example", TimeSpan.FromSeconds(5)))); // a certificate that nobody vouches for
+        Assert.Empty(server.SignedIn);
+        SmtpChannel Trusting(string to) => new(to, "city@agency.example", TimeSpan.FromSeconds(5), (_, shown, _, _) => shown!.GetCertHashString() == certificate.GetCertHashString());
+        await Trusting(address).SendAsync(message, Ct);
+        Assert.Equal("sara@people.example", Assert.Single(server.Received).To);
+        Assert.Equal(["city"], server.SignedIn);
+        Assert.Equal(("smtp-535", false), await RefusedAsync(Trusting(address.Replace("p%3Aw", "wrong", StringComparison.Ordinal))));
+        Assert.Single(server.Received);
+
+        async Task<(string, bool)> RefusedAsync(SmtpChannel by)
+        {
+            var refused = await Assert.ThrowsAsync<MessageNotTaken>(() => by.SendAsync(message, Ct));
+            return (refused.Code, refused.ForGood);
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_travels_in_the_clear_where_TLS_is_wanted_and_not_offered()
+    {
+        await using var server = new TestMailServer();
+        var refused = await Assert.ThrowsAsync<MessageNotTaken>(() => new SmtpChannel($"smtps://127.0.0.1:{server.Port}", "city@agency.example", TimeSpan.FromSeconds(5)).SendAsync(
+            new(Guid.NewGuid(), "City", Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), "sara@people.example", new("en", "Case 1", "Hello", "x")), Ct));
+        Assert.Equal(("smtp-not-offered", false), (refused.Code, refused.ForGood));
+        Assert.Empty(server.Received);
+    }
 
     [Fact]
     public async Task Who_has_only_a_phone_gets_one_short_text_that_says_nothing_of_the_case()

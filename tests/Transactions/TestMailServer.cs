@@ -1,5 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -47,7 +52,30 @@ public sealed class TestMailServer : IAsyncDisposable
         serving = ServeAsync();
     }
 
-    public string Address => $"smtp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    public string Address => $"smtp://127.0.0.1:{Port}";
+
+    /// <summary>For TLS; null: none is offered.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>TLS from the first byte; else it begins with STARTTLS.</summary>
+    public bool Immediate { get; init; }
+
+    /// <summary>What whoever sends has to know; null: nothing is asked.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Who has signed in.</summary>
+    public ConcurrentQueue<string> SignedIn { get; } = [];
+
+    /// <summary>A certificate that nobody vouches for.</summary>
+    public static X509Certificate2 NewCertificate()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+    }
 
     /// <summary>What is answered to a recipient.</summary>
     public Func<string, string> ToRecipient { get; set; } = _ => "250 known";
@@ -75,15 +103,34 @@ public sealed class TestMailServer : IAsyncDisposable
         using var _ = client;
         try
         {
-            await using var stream = client.GetStream();
-            using var reader = new StreamReader(stream, Encoding.UTF8);
-            await using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\r\n", AutoFlush = true };
+            await using var clear = client.GetStream();
+            var secret = Certificate is not null && Immediate ? await SecureAsync(clear) : null;
+            var (reader, writer) = Over(secret as Stream ?? clear);
             await writer.WriteLineAsync("220 test");
-            var to = "";
+            var (to, known) = ("", Password is null);
             while (await reader.ReadLineAsync(over.Token) is { } line)
             {
                 switch (line.Split(' ', ':')[0].ToUpperInvariant())
                 {
+                    case "EHLO" when Certificate is not null && secret is null:
+                        await writer.WriteAsync("250-test\r\n250 STARTTLS\r\n");
+                        break;
+                    case "EHLO" when Password is not null:
+                        await writer.WriteAsync("250-test\r\n250 AUTH PLAIN\r\n");
+                        break;
+                    case "STARTTLS" when Certificate is not null:
+                        await writer.WriteLineAsync("220 go on");
+                        secret = await SecureAsync(clear);
+                        (reader, writer) = Over(secret);
+                        break;
+                    case "AUTH":
+                        known = Encoding.UTF8.GetString(Convert.FromBase64String(line.Split(' ')[2])).Split('\0') is [_, _, var password] && password == Password;
+                        if (known) SignedIn.Enqueue(Encoding.UTF8.GetString(Convert.FromBase64String(line.Split(' ')[2])).Split('\0')[1]);
+                        await writer.WriteLineAsync(known ? "235 welcome" : "535 who are you");
+                        break;
+                    case "MAIL" when !known:
+                        await writer.WriteLineAsync("530 sign in first");
+                        break;
                     case "RCPT":
                         to = line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
                         await writer.WriteLineAsync(ToRecipient(to));
@@ -104,11 +151,21 @@ public sealed class TestMailServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or AuthenticationException)
         {
             // The client is gone: that is what some tests are about.
         }
     }
+
+    async Task<SslStream> SecureAsync(Stream clear)
+    {
+        var secret = new SslStream(clear);
+        await secret.AuthenticateAsServerAsync(Certificate!);
+        return secret;
+    }
+
+    static (StreamReader Reader, StreamWriter Writer) Over(Stream stream) =>
+        (new(stream, Encoding.UTF8), new(stream, new UTF8Encoding(false)) { NewLine = "\r\n", AutoFlush = true });
 
     async Task<string> ReadAsync(StreamReader reader)
     {
