@@ -12,12 +12,12 @@ using Microsoft.IdentityModel.Tokens;
 namespace Cirm.Api.Identity;
 
 /// <summary>
-/// Signs a person in with a token of the agency's own OpenID Connect provider, in the agency of the route. The first valid token
-/// makes them a member; disabled members stay out, whatever the provider says.
+/// Signs a person in with a token of the agency's own OpenID Connect provider, in the agency of the route, else (under /v1/me) in the one that has that
+/// provider. The first valid token makes them a member; disabled members stay out, whatever the provider says.
 /// </summary>
 public sealed class ProviderSignIn(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logging, UrlEncoder encoder,
-    IdentityProviders providers, ProviderKeys keys, Accounts accounts, Agencies agencies, TimeProvider clock)
+    IdentityProviders providers, ProviderKeys keys, Accounts accounts, Agencies named, TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logging, encoder)
 {
     static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
@@ -33,24 +33,49 @@ public sealed class ProviderSignIn(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var ct = Context.RequestAborted;
-        if (Context.GetRouteValue("agency") is not string slug) return AuthenticateResult.Fail("A provider belongs to an agency, and the address names none.");
-        if (await agencies.FindAsync(slug, ct) is not { Status: AgencyStatus.Active } agency)
-            return AuthenticateResult.NoResult(); // it is not there for anybody, or shut
         var token = new JsonWebToken(BearerToken.Of(Request)!);
         if (token.Subject is not { Length: > 0 and <= 255 } subject || !BodyValidator.IsClean(subject)) return AuthenticateResult.Fail("No subject.");
+        IReadOnlyList<Guid> agencies;
+        var mine = Request.Path.StartsWithSegments("/v1/me", StringComparison.Ordinal);
+        if ((Context.GetRouteValue("agency") as string ?? (mine ? (string?)Request.Query["agency"] : null)) is { Length: > 0 } slug)
+        {
+            if (!BodyValidator.IsClean(slug) || await named.FindAsync(slug, ct) is not { Status: AgencyStatus.Active } home)
+                return AuthenticateResult.NoResult(); // it is not there for anybody, or shut
+            agencies = [home.Id];
+        }
+        else
+        {
+            if (!mine) return AuthenticateResult.Fail("A provider belongs to an agency, and the address names none.");
+            agencies = BodyValidator.IsClean(token.Issuer) ? await providers.AgenciesOfAsync(token.Issuer, [.. token.Audiences.Where(BodyValidator.IsClean)], ct) : [];
+        }
 
-        if (await providers.FindAsync(agency.Id, token.Issuer, subject, ct) is not var (provider, account)) return AuthenticateResult.Fail(new ForeignCredentials());
-        var checkedToken = await ValidateAsync(agency.Id, provider, token, ct);
+        if (await FindAsync(agencies, token.Issuer, subject, ct) is not var (agency, provider, account)) return AuthenticateResult.Fail(new ForeignCredentials());
+        var checkedToken = await ValidateAsync(agency, provider, token, ct);
         if (!checkedToken.IsValid) return AuthenticateResult.Fail(checkedToken.Exception);
 
         var role = provider.RoleClaim is { } claim ? provider.RoleOf(checkedToken.ClaimsIdentity.FindAll(claim).Select(c => c.Value)) : null;
-        account ??= await JoinAsync(agency.Id, provider.Issuer, subject, checkedToken.ClaimsIdentity, role, ct);
-        if (!account.Disabled && role is { } now && now != account.Role) account = await accounts.FollowRoleAsync(agency.Id, account.Id, now, clock.Now(), ct);
+        account ??= await JoinAsync(agency, provider.Issuer, subject, checkedToken.ClaimsIdentity, role, ct);
+        if (!account.Disabled && role is { } now && now != account.Role) account = await accounts.FollowRoleAsync(agency, account.Id, now, clock.Now(), ct);
         if (account is null or { Disabled: true }) return AuthenticateResult.Fail("This member may not come in.");
 
-        var claims = new List<Claim> { new("sub", account.Id.ToString()), new(CirmClaims.Agency, agency.Id.ToString()), new(CirmClaims.Role, account.Role.Word()) };
+        var claims = new List<Claim> { new("sub", account.Id.ToString()), new(CirmClaims.Agency, agency.ToString()), new(CirmClaims.Role, account.Role.Word()) };
         if (account is { Role: Role.Citizen or Role.Representative, CitizenId: { } citizen }) claims.Add(new(CirmClaims.Citizen, citizen.ToString()));
         return AuthenticateResult.Success(new(new(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name));
+    }
+
+    // Where the address names no agency: the one that knows them, else the one that could.
+    async Task<(Guid Agency, IdentityProvider Provider, ProvidedAccount? Account)?> FindAsync(IReadOnlyList<Guid> agencies, string issuer, string subject, CancellationToken ct)
+    {
+        var found = new List<(Guid Agency, IdentityProvider Provider, ProvidedAccount? Account)>();
+        foreach (var agency in agencies)
+            if (await providers.FindAsync(agency, issuer, subject, ct) is var (provider, account)) found.Add((agency, provider, account));
+        if (found.Count > 1 && found.Where(f => f.Account is not null).ToList() is { Count: > 0 } known) found = known;
+        return found.Count switch
+        {
+            0 => null,
+            1 => found[0],
+            _ => throw Core.Platform.Problems.InvalidValue("?agency", "required", "This provider signs people in to several agencies: name yours, as in ?agency=boston."),
+        };
     }
 
     async Task<TokenValidationResult> ValidateAsync(Guid agency, IdentityProvider provider, JsonWebToken token, CancellationToken ct)

@@ -71,8 +71,15 @@ public sealed class Citizens(TenantDb db, Attributes attributes, TimeProvider cl
             """, new { externalId, after?.At, after?.Id, limit }, ct);
 
     /// <summary>One citizen: for staff, or for the citizen.</summary>
-    public Task<Citizen?> FindAsync(Caller caller, Guid id, CancellationToken ct) =>
-        db.QuerySingleOrDefaultAsync<Citizen>(caller.Agency, $"""
+    public async Task<Citizen?> FindAsync(Caller caller, Guid id, CancellationToken ct)
+    {
+        await using var transaction = await db.BeginAsync(caller.Agency, ct);
+        return await FindAsync(transaction, caller, id, ct);
+    }
+
+    /// <summary>The same, in a transaction that sees one moment.</summary>
+    internal static Task<Citizen?> FindAsync(TenantTransaction transaction, Caller caller, Guid id, CancellationToken ct) =>
+        transaction.QuerySingleOrDefaultAsync<Citizen>($"""
             select {Columns}
             from citizens c
             left join citizen_identities i on i.agency_id = c.agency_id and i.citizen_id = c.id

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Dapper;
 
 namespace Cirm.Core.Identity;
 
@@ -30,7 +31,7 @@ public sealed class RolesByClaim : Dictionary<string, Role>, IJsonColumn;
 public sealed record ProvidedAccount(Guid Id, Role Role, Guid? CitizenId, bool Disabled);
 
 /// <summary>Which provider each agency has.</summary>
-public sealed class IdentityProviders(TenantDb db, TimeProvider clock)
+public sealed class IdentityProviders(TenantDb db, Databases databases, TimeProvider clock)
 {
     static IdentityProviders() => JsonColumns.Register<RolesByClaim>();
 
@@ -78,6 +79,20 @@ public sealed class IdentityProviders(TenantDb db, TimeProvider clock)
         change.Audit(now, "identity-provider.removed", "identity-provider", null);
         await change.CommitAsync(ct);
         return true;
+    }
+
+    /// <summary>The active agencies whose provider an issuer is, for tokens meant for these audiences.</summary>
+    public async Task<IReadOnlyList<Guid>> AgenciesOfAsync(string issuer, string[] audiences, CancellationToken ct)
+    {
+        await using var connection = await databases.Router.OpenConnectionAsync(ct);
+        return [.. await connection.QueryAsync<Guid>(new CommandDefinition("""
+            select p.agency_id
+            from identity_providers p
+            join agencies g on g.id = p.agency_id and g.status = 'active'
+            where p.issuer = @issuer and p.audience = any (@audiences)
+            order by p.agency_id
+            limit 20
+            """, new { issuer, audiences }, cancellationToken: ct))];
     }
 
     /// <summary>The provider that an issuer is in an agency, and the account that it knows a subject by; one round trip.</summary>

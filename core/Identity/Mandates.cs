@@ -167,8 +167,15 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
     }
 
     /// <summary>Mandates for a citizen, newest first; null when the citizen is not there for this caller.</summary>
-    public Task<IReadOnlyList<Mandate>> ListAsync(Caller caller, Guid citizen, Guid? before, int limit, CancellationToken ct) =>
-        db.QueryAsync<Mandate>(caller.Agency, $"""
+    public async Task<IReadOnlyList<Mandate>> ListAsync(Caller caller, Guid citizen, Guid? before, int limit, CancellationToken ct)
+    {
+        await using var transaction = await db.BeginAsync(caller.Agency, ct);
+        return await ListAsync(transaction, caller, citizen, before, limit, clock.Now(), ct);
+    }
+
+    /// <summary>The same, in a transaction that sees one moment.</summary>
+    internal static Task<IReadOnlyList<Mandate>> ListAsync(TenantTransaction transaction, Caller caller, Guid citizen, Guid? before, int limit, DateTimeOffset now, CancellationToken ct) =>
+        transaction.QueryAsync<Mandate>($"""
             select {Columns}
             from mandates m
             where m.agency_id = @agency and m.citizen_id = @citizen
@@ -176,7 +183,7 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
               and (@before is null or m.id < @before)
             order by m.id desc
             limit @limit
-            """, new { citizen, Staff = caller.IsStaff, Self = caller.CitizenId, before, limit, Now = clock.Now() }, ct);
+            """, new { citizen, Staff = caller.IsStaff, Self = caller.CitizenId, before, limit, now }, ct);
 
     /// <summary>One mandate: for staff, for the citizen, and for the representative whose account or organisation it names.</summary>
     public async Task<Mandate?> FindAsync(Caller caller, Guid citizen, Guid id, CancellationToken ct)

@@ -140,16 +140,19 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
     /// <param name="after">Only those after this place.</param>
     /// <param name="limit">At most this many.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task<IReadOnlyList<Case>> ListAsync(Caller caller, bool ownOnly, CaseFilter filter, TimeCursor? after, int limit, CancellationToken ct)
+    /// <param name="within">A transaction that sees one moment; null for one of its own.</param>
+    public async Task<IReadOnlyList<Case>> ListAsync(
+        Caller caller, bool ownOnly, CaseFilter filter, TimeCursor? after, int limit, CancellationToken ct, TenantTransaction? within = null)
     {
         if (caller.IsStaff && filter.IsStatusAtMost) return await NewestAsync(caller.Agency, filter.Status?[0], after, limit, ct);
         // Somebody's own cases are few: they are found first, and then narrowed.
         var visible = caller.IsStaff ? "true" : $"c.id = any (array({(ownOnly ? CaseVisibility.Own : CaseVisibility.OwnAndRepresented)}))";
         var (behind, order) = filter.Order == CaseOrder.Newest ? ("(c.submitted_at, c.id) < (@at, @id)", "c.submitted_at desc, c.id desc")
             : ($"({InQueue}, c.id) > (@at, @id)", $"{InQueue}, c.id");
-        await using var transaction = await db.BeginAsync(caller.Agency, ct);
-        transaction.Enqueue("set local plan_cache_mode = force_custom_plan"); // so that filters that are null cost nothing
-        return await transaction.QueryAndCommitAsync<Case>($"""
+        await using var own = within is null ? await db.BeginAsync(caller.Agency, ct) : null;
+        (within ?? own)!.Enqueue("set local plan_cache_mode = force_custom_plan"); // so that filters that are null cost nothing
+        Func<string, object?, CancellationToken, Task<IReadOnlyList<Case>>> read = within is null ? own!.QueryAndCommitAsync<Case> : within.QueryAsync<Case>;
+        return await read($"""
             select {Columns}
             from cases c
             join services s on s.agency_id = c.agency_id and s.id = c.service_id

@@ -30,6 +30,39 @@ public sealed class ProviderTests(ProviderHost host) : IClassFixture<ProviderHos
     }
 
     [Fact]
+    public async Task What_is_mine_is_found_by_a_providers_token_too()
+    {
+        // An audience of their own, so that no other test's agency could be meant.
+        var (first, second, audience) = (await CaseTests.AgencyWithServiceAsync(host), await CaseTests.AgencyWithServiceAsync(host), NewSubject());
+        await TrustAsync(first, audience: audience);
+        var subject = NewSubject();
+        HttpClient Citizen(string of) => With(Provider.Token(of, t => t.Audience = audience));
+        var submitted = await Citizen(subject).PostJsonAsync($"{first.Path}/cases", CaseTests.Lamp);
+        Assert.Equal((string?)submitted["id"], (string?)(await Citizen(subject).GetJsonAsync("/v1/me/cases"))["items"]!.AsArray().Single()!["id"]);
+        await (await first.Agent).GetJsonAsync($"{first.Path}/cases/{submitted["id"]}");
+        Assert.Single((await Citizen(subject).GetJsonAsync("/v1/me/access-log"))["items"]!.AsArray());
+        Assert.Equal((string?)submitted["citizenId"], (string?)(await Citizen(subject).GetJsonAsync("/v1/me/export"))["citizen"]!["id"]);
+        Assert.Empty((await Citizen(NewSubject()).GetJsonAsync("/v1/me/cases"))["items"]!.AsArray());
+
+        // A provider that serves two agencies: the one that knows them is meant, and who could be of both has to say.
+        await TrustAsync(second, audience: audience);
+        Assert.Single((await Citizen(subject).GetJsonAsync("/v1/me/cases"))["items"]!.AsArray());
+        var stranger = NewSubject();
+        var asked = await (await Citizen(stranger).GetAsync("/v1/me/cases")).RefusedAsync("validation");
+        Assert.Equal("?agency", (string?)asked["errors"]![0]!["pointer"]);
+        Assert.Empty((await Citizen(stranger).GetJsonAsync($"/v1/me/cases?agency={second.Slug}"))["items"]!.AsArray());
+        Assert.Single(await MembersAsync(second, "citizen"));
+
+        // Nobody else's token, and none of an agency that is shut.
+        await (await With(Provider.Token(subject)).GetAsync($"/v1/me/cases?agency={second.Slug}")).RefusedAsync("sign-in-needed");
+        await (await With(Provider.Token(subject, t => t.Audience = NewSubject())).GetAsync("/v1/me/cases")).RefusedAsync("sign-in-needed");
+        await (await With(Provider.Token(subject, t => (t.Audience, t.NotBefore, t.Expires) = (audience, DateTime.UtcNow.AddMinutes(-10), DateTime.UtcNow.AddMinutes(-1)))).GetAsync("/v1/me/cases"))
+            .RefusedAsync("sign-in-needed");
+        await (await Citizen(subject).GetAsync("/v1/me/cases?agency=no-such-agency")).RefusedAsync("sign-in-needed");
+        await Citizen(subject).PostJsonAsync($"/v1/me/erasure?agency={first.Slug}", new { }, HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Many_first_requests_make_one_member()
     {
         var agency = await CaseTests.AgencyWithServiceAsync(host);
@@ -205,8 +238,8 @@ public sealed class ProviderTests(ProviderHost host) : IClassFixture<ProviderHos
         return client;
     }
 
-    async Task TrustAsync(TestAgency agency, string? roleClaim = null, object? roles = null, string? issuer = null) =>
-        await (await (await agency.Admin).PutAsync($"{agency.Path}/identity-provider", new { issuer = issuer ?? Provider.Issuer, audience = "cirm", roleClaim, roles = roles ?? new { } }, null))
+    async Task TrustAsync(TestAgency agency, string? roleClaim = null, object? roles = null, string? issuer = null, string audience = "cirm") =>
+        await (await (await agency.Admin).PutAsync($"{agency.Path}/identity-provider", new { issuer = issuer ?? Provider.Issuer, audience, roleClaim, roles = roles ?? new { } }, null))
             .ReadAsync(HttpStatusCode.OK);
 
     static async Task<JsonArray> MembersAsync(TestAgency agency, string role) => (await (await agency.Admin).GetJsonAsync($"{agency.Path}/members?role={role}"))["items"]!.AsArray();

@@ -135,6 +135,7 @@ public sealed class CatalogueTests(CirmHost host)
         Assert.Equal(
             [
                 "cirm_router accounts.agency_id", "cirm_router accounts.email_key", "cirm_router accounts.id",
+                "cirm_router identity_providers.agency_id", "cirm_router identity_providers.audience", "cirm_router identity_providers.issuer",
                 "cirm_router outbox.agency_id", "cirm_router outbox.created_at", "cirm_router outbox.done_at", "cirm_router outbox.id",
                 "cirm_router segment_changes.agency_id", "cirm_router segments.agency_id", "cirm_router segments.pending",
                 "cirm_router survey_inbox.agency_id",
