@@ -724,6 +724,18 @@ CREATE TABLE public.interests (
 
 ALTER TABLE ONLY public.interests FORCE ROW LEVEL SECURITY;
 
+-- Name: list_sightings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.list_sightings (
+    agency_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    day integer NOT NULL,
+    actor_id uuid NOT NULL,
+    "position" bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.list_sightings FORCE ROW LEVEL SECURITY;
+
 -- Name: mailbox_messages; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.mailbox_messages (
@@ -1621,6 +1633,11 @@ ALTER TABLE ONLY public.insights
 ALTER TABLE ONLY public.interests
     ADD CONSTRAINT interests_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: list_sightings list_sightings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.list_sightings
+    ADD CONSTRAINT list_sightings_pkey PRIMARY KEY (agency_id, subject_id, day, actor_id);
+
 -- Name: mailbox_messages mailbox_messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.mailbox_messages
@@ -2487,6 +2504,10 @@ CREATE POLICY agency ON public.insights USING ((agency_id = (NULLIF(current_sett
 
 CREATE POLICY agency ON public.interests USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: list_sightings agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.list_sightings USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: mailbox_messages agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.mailbox_messages USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2771,6 +2792,10 @@ ALTER TABLE public.insights ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.interests ENABLE ROW LEVEL SECURITY;
 
+-- Name: list_sightings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.list_sightings ENABLE ROW LEVEL SECURITY;
+
 -- Name: mailbox_messages; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.mailbox_messages ENABLE ROW LEVEL SECURITY;
@@ -2826,6 +2851,10 @@ ALTER TABLE public.retention_rules ENABLE ROW LEVEL SECURITY;
 -- Name: accounts router; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY router ON public.accounts FOR SELECT TO cirm_router USING (true);
+
+-- Name: identity_providers router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.identity_providers FOR SELECT TO cirm_router USING (true);
 
 -- Name: outbox router; Type: POLICY; Schema: public; Owner: -
 
@@ -3127,6 +3156,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO cirm_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_providers TO cirm_app;
 
+-- Name: COLUMN identity_providers.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.identity_providers TO cirm_router;
+
+-- Name: COLUMN identity_providers.issuer; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(issuer) ON TABLE public.identity_providers TO cirm_router;
+
+-- Name: COLUMN identity_providers.audience; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(audience) ON TABLE public.identity_providers TO cirm_router;
+
 -- Name: TABLE import_chunks; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.import_chunks TO cirm_app;
@@ -3154,6 +3195,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.insights TO cirm_app;
 -- Name: TABLE interests; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.interests TO cirm_app;
+
+-- Name: TABLE list_sightings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.list_sightings TO cirm_app;
 
 -- Name: TABLE mailbox_messages; Type: ACL; Schema: public; Owner: -
 

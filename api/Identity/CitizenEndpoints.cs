@@ -33,8 +33,9 @@ public static class CitizenEndpoints
         [AsParameters] CitizenQuery query, [AsParameters] PageRequest page, Caller caller, Citizens citizens, AccessLog log, HttpContext http, CancellationToken ct)
     {
         var found = await citizens.ListAsync(caller.Agency, query.ToExternalId(), TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
-        await log.RecordAsync(caller, "citizens.listed", "citizen", found.Count == 1 ? found[0].Id : null, ct);
-        return TypedResults.Ok(page.Of(http, found, c => new TimeCursor(c.CreatedAt, c.Id).ToString()));
+        var shown = page.Of(http, found, c => new TimeCursor(c.CreatedAt, c.Id).ToString());
+        await log.RecordListAsync(caller, "citizens.listed", "citizen", found.Count == 1 ? found[0].Id : null, shown.Items.Select(c => c.Id), ct);
+        return TypedResults.Ok(shown);
     }
 
     static async Task<Ok<Citizen>> Get(Guid id, Caller caller, Citizens citizens, AccessLog log, CancellationToken ct)

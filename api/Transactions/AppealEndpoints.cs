@@ -43,8 +43,9 @@ public static class AppealEndpoints
         var (inState, ofCase, ownerId, queue) = (read.Word<AppealState>("state", state), read.Id("case", caseId), read.Id("owner", owner), read.Word<OwnedBy>("ownedBy", ownedBy));
         read.ThrowIfAny();
         var found = await appeals.ListAsync(caller, ofCase, inState, queue, ownerId, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
-        await log.RecordAsync(caller, "appeals.listed", "case", ofCase, ct);
-        return TypedResults.Ok(page.Of(http, found, a => new TimeCursor(a.CreatedAt, a.Id).ToString()));
+        var shown = page.Of(http, found, a => new TimeCursor(a.CreatedAt, a.Id).ToString());
+        await log.RecordListAsync(caller, "appeals.listed", "case", ofCase, shown.Items.Select(a => a.CaseId), ct);
+        return TypedResults.Ok(shown);
     }
 
     static async Task<Ok<Appeal>> Get(Guid id, Caller caller, Appeals appeals, AccessLog log, CancellationToken ct)

@@ -50,8 +50,9 @@ public static class CaseEndpoints
         var filter = query.ToFilter();
         if (filter.Order == CaseOrder.Scarcity) return await QueueAsync(filter, page, caller, queue, log, http, ct);
         var found = await cases.ListAsync(caller, ownOnly: false, filter, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
-        await log.RecordAsync(caller, "cases.listed", "case", null, ct);
-        return TypedResults.Ok(page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString()));
+        var shown = page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString());
+        await log.RecordListAsync(caller, "cases.listed", "case", null, shown.Items.Select(c => c.Id), ct);
+        return TypedResults.Ok(shown);
     }
 
     static async Task<Ok<Page<Case>>> QueueAsync(

@@ -39,8 +39,9 @@ public static class RecoveryEndpoints
             read.Word<RecoveryState>("state", state), read.Id("owner", unowned ? null : owner), unowned, read.Word<OwnedBy>("ownedBy", ownedBy), read.Text("unit", unit), read.Flag("overdue", overdue), read.Id("case", caseId));
         read.ThrowIfAny();
         var found = await recoveries.ListAsync(caller, filter, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
-        await log.RecordAsync(caller, "recoveries.listed", "case", filter.CaseId, ct);
-        return TypedResults.Ok(page.Of(http, found, r => new TimeCursor(r.DueAt, r.Id).ToString()));
+        var shown = page.Of(http, found, r => new TimeCursor(r.DueAt, r.Id).ToString());
+        await log.RecordListAsync(caller, "recoveries.listed", "case", filter.CaseId, shown.Items.Select(r => r.CaseId), ct);
+        return TypedResults.Ok(shown);
     }
 
     static async Task<Ok<Recovery>> Get(Guid id, Caller caller, Recoveries recoveries, AccessLog log, CancellationToken ct)

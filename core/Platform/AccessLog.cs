@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Cirm.Core.Tenancy;
 
@@ -11,6 +12,10 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
 {
     const int MostAtOnce = 256;
 
+    /// <summary>How many sightings of today a node remembers, so that who looks at the same list all day writes it once; forgotten, they are written in vain.</summary>
+    const int MostRemembered = 100_000;
+
+    readonly ConcurrentDictionary<(Guid Actor, Guid Subject), int> remembered = new();
     readonly Channel<Seen> waiting = Channel.CreateBounded<Seen>(4 * MostAtOnce);
 
     /// <summary>Records that a member of staff or a system with a key sees something; for others there is nothing to record.</summary>
@@ -32,7 +37,27 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
     public async Task RecordAsync(Caller caller, string action, string subjectKind, Guid? subjectId, Guid? ofCitizen, CancellationToken ct)
     {
         if (!caller.IsStaff && (ofCitizen is null || ofCitizen == caller.CitizenId)) return;
-        var seen = new Seen(caller.Agency, AuditEntry.By(caller, clock.Now(), action, subjectKind, subjectId), new(TaskCreationOptions.RunContinuationsAsynchronously));
+        await RecordAsync(new(caller.Agency, AuditEntry.By(caller, clock.Now(), action, subjectKind, subjectId), [], 0), ct);
+    }
+
+    /// <summary>Records that a member of staff or a system with a key sees a list, and for those whose things are on it that they were: the first time of a day.</summary>
+    /// <param name="caller">Who sees it.</param>
+    /// <param name="action">As in <c>cases.listed</c>.</param>
+    /// <param name="subjectKind">As in <c>case</c>.</param>
+    /// <param name="subjectId">The one that the list was narrowed to, whom its entry names; null when it was not.</param>
+    /// <param name="shown">The cases or citizens on the page.</param>
+    /// <param name="ct">Gives up waiting.</param>
+    public Task RecordListAsync(Caller caller, string action, string subjectKind, Guid? subjectId, IEnumerable<Guid> shown, CancellationToken ct)
+    {
+        if (!caller.IsStaff) return Task.CompletedTask;
+        var now = clock.Now();
+        var today = (int)(now.UtcDateTime - DateTime.UnixEpoch).TotalDays;
+        Guid[] first = subjectId is null && caller.Id is { } actor ? [.. shown.Distinct().Where(s => !remembered.TryGetValue((actor, s), out var day) || day != today)] : [];
+        return RecordAsync(new(caller.Agency, AuditEntry.By(caller, now, action, subjectKind, subjectId), first, today), ct);
+    }
+
+    async Task RecordAsync(Seen seen, CancellationToken ct)
+    {
         await waiting.Writer.WriteAsync(seen, ct);
         await seen.Recorded.Task.WaitAsync(ct);
     }
@@ -54,8 +79,23 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
         try
         {
             await using var transaction = await db.BeginAsync(agency, CancellationToken.None);
-            await AuditTrail.AppendAllAsync(transaction, [.. batch.Select(s => s.Entry)], CancellationToken.None);
+            var before = await AuditTrail.AppendAllAsync(transaction, [.. batch.Select(s => s.Entry)], CancellationToken.None);
+            var first = batch.SelectMany((seen, i) => seen.First.Select(subject => (Subject: subject, seen.Today, Actor: seen.Entry.ActorId!.Value, Position: before + 1 + i))).ToArray();
+            if (first.Length > 0)
+                transaction.Enqueue("""
+                    insert into list_sightings (agency_id, subject_id, day, actor_id, position)
+                    select @agency, s.subject_id, s.day, s.actor_id, s.position
+                    from unnest(@subjects, @days, @actors, @positions) as s (subject_id, day, actor_id, position)
+                    on conflict (agency_id, subject_id, day, actor_id) do nothing
+                    """,
+                    new
+                    {
+                        Subjects = first.Select(f => f.Subject).ToArray(), Days = first.Select(f => f.Today).ToArray(), Actors = first.Select(f => f.Actor).ToArray(),
+                        Positions = first.Select(f => f.Position).ToArray(),
+                    });
             await transaction.CommitAsync(CancellationToken.None);
+            if (remembered.Count + first.Length > MostRemembered) remembered.Clear();
+            foreach (var (subject, today, actor, _) in first) remembered[(actor, subject)] = today;
             foreach (var seen in batch) seen.Recorded.SetResult();
         }
         catch (Exception e)
@@ -64,5 +104,8 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
         }
     }
 
-    sealed record Seen(Guid Agency, AuditEntry Entry, TaskCompletionSource Recorded);
+    sealed record Seen(Guid Agency, AuditEntry Entry, Guid[] First, int Today)
+    {
+        public TaskCompletionSource Recorded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

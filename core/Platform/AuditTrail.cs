@@ -66,7 +66,8 @@ public sealed class AuditTrail(TenantDb db)
     }
 
     /// <summary>Appends many entries with two statements: the head is held while their links are made here.</summary>
-    public static async Task AppendAllAsync(TenantTransaction transaction, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
+    /// <returns>The position before the first of them.</returns>
+    public static async Task<long> AppendAllAsync(TenantTransaction transaction, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
     {
         var head = await transaction.QuerySingleOrDefaultAsync<AuditHead>("""
             insert into audit_heads as h (agency_id, position, hash) values (@agency, 0, '')
@@ -99,6 +100,7 @@ public sealed class AuditTrail(TenantDb db)
         transaction.Enqueue("""
             update audit_heads set position = @position, hash = @last where agency_id = @agency
             """, new { Position = head.Position + entries.Count, last });
+        return head.Position;
     }
 
     /// <summary>Reads entries, newest first.</summary>

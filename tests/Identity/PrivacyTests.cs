@@ -64,6 +64,45 @@ public sealed class PrivacyTests(CirmHost host)
     }
 
     [Fact]
+    public async Task A_citizen_reads_who_saw_their_cases_on_a_list_once_a_day_each()
+    {
+        var agency = await CaseTests.AgencyWithServiceAsync(host);
+        var (citizen, agent, admin) = (await agency.Citizen, await agency.Agent, await agency.Admin);
+        var ids = new List<string>();
+        for (var i = 0; i < 2; i++) ids.Add((string)(await citizen.PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp))["id"]!);
+        await (await agency.AsAnotherAsync(Role.Citizen)).PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp);
+
+        // Only what was on the page: the newest is another's.
+        await agent.GetJsonAsync($"{agency.Path}/cases?limit=1");
+        await citizen.GetJsonAsync($"{agency.Path}/cases");
+        Assert.Empty((await citizen.GetJsonAsync("/v1/me/access-log"))["items"]!.AsArray());
+        for (var look = 0; look < 3; look++) await agent.GetJsonAsync($"{agency.Path}/cases?limit=2");
+        await agent.GetJsonAsync($"{agency.Path}/cases");
+        await admin.GetJsonAsync($"{agency.Path}/cases?status=submitted");
+        var log = (await citizen.GetJsonAsync("/v1/me/access-log"))["items"]!.AsArray();
+        Assert.Equal(["cases.listed admin", "cases.listed agent", "cases.listed agent"], log.Select(e => $"{e!["action"]} {e["role"]}"));
+        Assert.Equal([$"{ids[0]} {ids[1]}", ids[0], ids[1]], log.Select(e => string.Join(' ', e!["onList"]!.AsArray().Select(c => (string?)c).Order(StringComparer.Ordinal))));
+        Assert.Equal([null, ids[0], ids[1]], log.Select(e => (string?)e!["caseId"]));
+        Assert.Equal(6, (await host.AuditActionsAsync(agency)).Count(a => a == "cases.listed")); // the trail knows each look
+
+        // Page by page it is the same, and a list of citizens counts too.
+        await agent.GetJsonAsync($"{agency.Path}/citizens");
+        var pages = new List<string?>();
+        for (string? next = ""; next is not null;)
+        {
+            var page = await citizen.GetJsonAsync($"/v1/me/access-log?limit=1{(next.Length > 0 ? $"&cursor={next}" : "")}");
+            pages.Add((string?)page["items"]![0]!["action"]);
+            next = (string?)page["next"];
+        }
+        Assert.Equal(["citizens.listed", "cases.listed", "cases.listed", "cases.listed"], pages);
+        // A day later it is told again.
+        await host.Database.ExecuteAsOwnerAsync($"update list_sightings set day = day - 1 where agency_id = '{agency.Id}'");
+        var another = await host.ClientAsync(agency.Id, await host.AddAccountAsync(agency.Id, Role.Agent));
+        await another.GetJsonAsync($"{agency.Path}/cases");
+        Assert.Equal(5, (await citizen.GetJsonAsync("/v1/me/access-log"))["items"]!.AsArray().Count);
+    }
+
+    [Fact]
     public async Task An_export_holds_all_that_is_ones_own_and_nothing_that_is_internal()
     {
         var agency = await CaseTests.AgencyWithServiceAsync(host);
