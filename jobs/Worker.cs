@@ -3,6 +3,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Files;
 using Cirm.Jobs.Engines;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;
@@ -35,7 +36,7 @@ public static class Worker
             .AddSingleton<CaseQuestions>().AddSingleton<Casework>().AddSingleton<BulkOrders>()
             .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
-            .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton<Attachments>();
+            .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();
         Engine.Add(builder, databases);
         builder.Services.AddHostedService<Timetable>();
         await Engine.Build(builder).RunAsync();

@@ -36,7 +36,7 @@ public static class AttachmentEndpoints
         .WithMetadata(new BodyExample(AttachmentUpload.MediaType,
             "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lamp.txt\"\r\nContent-Type: text/plain\r\n\r\nIt is the third lamp.\r\n--part--\r\n"))
         .Refuses(Problems.BadRequest, Problems.Invalid, Problems.UnsupportedMediaType, Problems.TooLarge, FileProblems.TooLarge, FileProblems.TooMany, FileProblems.CaseFull,
-            FileProblems.TypeRefused, FileProblems.TypeMismatch, FileProblems.Unsafe, FileProblems.Malformed, Core.Transactions.Problems.CaseMerged);
+            FileProblems.TypeRefused, FileProblems.TypeMismatch, FileProblems.Unsafe, FileProblems.Malformed, FileProblems.Infected, FileProblems.ScannerUnavailable, Core.Transactions.Problems.CaseMerged);
 
     /// <summary>Attaches files to a case: all of them, or none.</summary>
     static async Task<Created<AttachedFiles>> Attach(Guid id, HttpRequest http, Caller caller, Agency home, Cases cases, Attachments attachments, CancellationToken ct)

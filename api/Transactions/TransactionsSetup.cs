@@ -1,5 +1,6 @@
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Files;
 
 namespace Cirm.Api.Transactions;
 
@@ -10,6 +11,6 @@ public static class TransactionsSetup
         .AddSingleton<CaseQuestions>().AddSingleton<CaseRuleBook>().AddSingleton<CitizensWord>().AddSingleton<Recoveries>().AddSingleton<Appeals>()
         .AddSingleton<Verdicts>().AddSingleton<CaseMerges>().AddSingleton<CaseLinks>().AddSingleton<SimilarCases>()
         .AddSingleton<Messages>().AddSingleton<Mailbox>()
-        .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton<Attachments>()
+        .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>()
         .AddSingleton<HandOvers>().AddSingleton<AnswerTemplates>().AddSingleton<BulkOrders>();
 }

@@ -6,7 +6,7 @@ using Cirm.Core.Transactions.Files;
 namespace Cirm.Core.Transactions;
 
 /// <summary>Keeps files on cases, gives them, and lets them go.</summary>
-public sealed class Attachments(TenantDb db, AttachmentStores stores, TimeProvider clock)
+public sealed class Attachments(TenantDb db, AttachmentStores stores, VirusScanner scanner, TimeProvider clock)
 {
     // Of a whole file that is still there.
     const string Columns = """
@@ -49,6 +49,7 @@ public sealed class Attachments(TenantDb db, AttachmentStores stores, TimeProvid
         Caller caller, IReadOnlyList<CheckedFile> files, NoteVisibility visibility, bool metadataKept, Func<Change, DateTimeOffset, Task<Touched?>> touchAsync,
         CancellationToken ct)
     {
+        foreach (var file in files) await scanner.CheckAsync(file.Content, ct);
         var (now, store) = (clock.Now(), stores.New);
         var ids = files.Select(_ => Guid.CreateVersion7(now)).Order().ToArray();
         var committing = false; // from then on the files may be wanted, whatever is heard of the commit

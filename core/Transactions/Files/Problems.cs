@@ -31,6 +31,14 @@ public static class Problems
     /// <summary>The file ends too early, or its parts contradict each other.</summary>
     public static readonly Problem Malformed = new("attachment-malformed", 422, "A file is damaged.", "Open it, save it anew and send that.");
 
+    /// <summary>A scanner knows the file as harmful.</summary>
+    public static readonly Problem Infected = new("attachment-infected", 422, "A file is infected.",
+        "The member \"signature\" is the scanner's word for it. Nothing was kept. Have the device that it comes from looked at.");
+
+    /// <summary>The scanner that has to look at files does not answer.</summary>
+    public static readonly Problem ScannerUnavailable = new("attachment-scanner-unavailable", 503, "Files cannot be looked at right now.",
+        "Nothing was kept. Try again as Retry-After says. If it stays so, the operator should look at the scanner that CIRM_CLAMD names.");
+
     /// <summary>The file was kept, and is not there or not as it was.</summary>
     public static readonly Problem Unreadable = new("attachment-unreadable", 503, "The content of this attachment cannot be read.",
         "Try again later. If it stays so, tell the operator the traceId: the place where attachments are kept is not what it was.");
