@@ -1,7 +1,9 @@
+using Cirm.Core.Identity;
 using Cirm.Core.Information;
 using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions;
 using Cirm.Seeds.Information;
 using Cirm.Seeds.Insight;
 using Cirm.Seeds.Tenancy;
@@ -20,12 +22,16 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         var db = new TenantDb(databases);
         var agencies = new DemoAgencies(databases, db, clock, tell);
         var services = new ServiceSeeds(db, new Services(db, clock), tell);
+        var calendars = new CalendarSeeds(new Calendars(db, clock), tell);
+        var units = new UnitSeeds(db, new Units(db, clock), new Organisations(db, clock), new Accounts(db, databases), tell);
         var articles = new ArticleSeeds(db, new Articles(db, clock), tell);
         var insights = new InsightSeeds(db, clock, tell);
         var cases = new CaseSeeds(db, new SurveySecrets(databases), clock, tell);
 
         await agencies.EnsureOperatorAsync(ct);
         var boston = await agencies.EnsureAsync("boston", new Localized("en", "City of Boston (demonstration)"), "America/New_York", ["en"], ct);
+        await calendars.EnsureAsync(boston, ct);
+        await units.EnsureAsync(boston, ct);
         await services.EnsureAsync(boston, ServiceSeeds.Boston(), ct);
         await articles.EnsureAsync(boston, ct);
         await cases.EnsureAsync(boston, "boston_2011.csv.gz", "boston-311.mapping.json", ct);
@@ -33,6 +39,8 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
 
         var mashhad = await agencies.EnsureAsync(
             "mashhad", new Localized { ["fa"] = "شهرداری مشهد (نمایشی)", ["en"] = "City of Mashhad (demonstration)" }, "Asia/Tehran", ["fa", "en"], ct);
+        await calendars.EnsureAsync(mashhad, ct);
+        await units.EnsureAsync(mashhad, ct);
         await services.EnsureAsync(mashhad, ServiceSeeds.Mashhad(), ct);
         await articles.EnsureAsync(mashhad, ct);
         await cases.EnsureAsync(mashhad, "mashhad-cases.ndjson", null, ct);

@@ -28,10 +28,11 @@ public sealed class ServiceSeeds(TenantDb db, Services services, Action<string> 
     public static IReadOnlyList<ServiceSeed> Boston()
     {
         var plain = Read<PlainWords>("boston-plain.json").ToDictionary(p => p.Type);
-        return [.. Read<BostonType>("boston-services.json").Select(type => ToSeed(type, plain.GetValueOrDefault(type.Type)))];
+        var units = UnitSeeds.BostonUnits();
+        return [.. Read<BostonType>("boston-services.json").Select(type => ToSeed(type, plain.GetValueOrDefault(type.Type), units[type.Department]))];
     }
 
-    static ServiceSeed ToSeed(BostonType type, PlainWords? plain) =>
+    static ServiceSeed ToSeed(BostonType type, PlainWords? plain, string unit) =>
         new(ServiceKey.From(type.Type), new(
             In("en", type.Type),
             In("en", $"{(plain is null ? "" : $"{plain.About} ")}{type.Type}: requests of this type to Boston's {type.Department}, group {type.Group}, as the city's file of 2011 has them."),
@@ -44,13 +45,13 @@ public sealed class ServiceSeeds(TenantDb db, Services services, Action<string> 
             null,
             type.ResolutionHours is { } hours ? new(Math.Min(hours, 24), hours) : null)
         {
-            Details = new(Keywords: plain is null ? null : JsonMap<string[]>.Of([KeyValuePair.Create("en", plain.Words)])),
+            Details = new(Unit: unit, Keywords: plain is null ? null : JsonMap<string[]>.Of([KeyValuePair.Create("en", plain.Words)])),
         },
             type.ResolutionHours is not null);
 
     /// <summary>A dozen services of a city's call centre, written for this demonstration.</summary>
     public static IReadOnlyList<ServiceSeed> Mashhad() => [.. Read<MashhadService>("mashhad-services.json").Select(s =>
-        new ServiceSeed(s.Key, new(s.Name, s.Description, s.Serves, s.Rights, null, new(s.FirstResponseHours, s.ResolutionHours)), true))];
+        new ServiceSeed(s.Key, new(s.Name, s.Description, s.Serves, s.Rights, null, new(s.FirstResponseHours, s.ResolutionHours)) { Details = new(Unit: s.Unit) }, true))];
 
     public static IReadOnlyList<T> Read<T>(string file)
     {
@@ -63,7 +64,7 @@ public sealed class ServiceSeeds(TenantDb db, Services services, Action<string> 
     sealed record PlainWords(string Type, string About, string[] Words);
 
     sealed record MashhadService(
-        string Key, Localized Name, Localized Description, Localized Serves, Rights Rights, decimal FirstResponseHours, decimal ResolutionHours);
+        string Key, Localized Name, Localized Description, Localized Serves, Rights Rights, decimal FirstResponseHours, decimal ResolutionHours, string Unit);
 }
 
 /// <summary>A type of Boston's file.</summary>
