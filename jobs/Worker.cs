@@ -1,3 +1,4 @@
+using Cirm.Core.Information;
 using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
@@ -33,12 +34,12 @@ public static class Worker
             .AddSingleton<TenantDb>().AddSingleton<AuditTrail>().AddSingleton<Operations>().AddSingleton<JobRunner>()
             .AddSingleton<ImportFiles>().AddSingleton<Imports>().AddSingleton<Retention>().AddSingleton<Calendars>().AddSingleton<Clocks>()
             .AddSingleton<Agencies>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<ScarcitySimulations>()
-            .AddSingleton<CaseQuestions>().AddSingleton<Casework>().AddSingleton<BulkOrders>()
+            .AddSingleton<Services>().AddSingleton<CaseQuestions>().AddSingleton<Casework>().AddSingleton<BulkOrders>()
             .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();
         Engine.Add(builder, databases);
-        builder.Services.AddHostedService<Timetable>();
+        builder.Services.AddHostedService<Timetable>().AddHostedService<HearRequests>();
         await Engine.Build(builder).RunAsync();
         return 0;
     }

@@ -9,6 +9,9 @@ public sealed class Operations(TenantDb db)
     /// <summary>The event that makes the dispatcher start the job of the operation's kind.</summary>
     public const string Requested = "operation.requested";
 
+    /// <summary>On which workers are told (<c>notify</c>) that there is one more. A hint, for a commit that notifies waits for others that do: not for every event.</summary>
+    public const string Channel = "cirm_operations";
+
     /// <summary>Asks for an operation: the row, the audit entry and the event that starts it travel with the caller's change.</summary>
     /// <param name="change">To which the caller adds what the work needs, such as the pieces of a file.</param>
     /// <param name="now">The time of the request.</param>
@@ -25,6 +28,7 @@ public sealed class Operations(TenantDb db)
             """, new { id, kind, Arguments = JsonSerializer.SerializeToElement(arguments, Wire.Json), requestedBy, now });
         change.Audit(now, Requested, "operation", id, fact.Data.GetRawText());
         change.Emit(now, fact);
+        change.Enqueue($"notify {Channel}");
     }
 
     /// <summary>Reads one; null when the agency has none of that id.</summary>

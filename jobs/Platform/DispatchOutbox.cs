@@ -19,7 +19,10 @@ public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable ta
 
     public static JobTerms Terms { get; } = new("dispatch-outbox"); // its next run is its retry
 
-    public async Task RunAsync(NoArgs args, IJobProgress progress, CancellationToken ct)
+    public Task RunAsync(NoArgs args, IJobProgress progress, CancellationToken ct) => DispatchAsync(ct);
+
+    /// <summary>Gives everything that is pending to the engine.</summary>
+    public async Task DispatchAsync(CancellationToken ct)
     {
         foreach (var agency in await PendingAsync(ct))
             while (await DispatchAsync(agency, ct) == AtATime) { }

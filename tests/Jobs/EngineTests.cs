@@ -15,6 +15,19 @@ public sealed class EngineTests(Workers workers, ITestOutputHelper output) : ICl
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
+    public async Task Every_worker_listens_for_operations_and_again_when_its_connection_was_cut()
+    {
+        const string listening = "from pg_stat_activity where datname = current_database() and usename = 'cirm_router' and query = 'listen cirm_operations'";
+        await AllListenAsync();
+        await workers.Database.ExecuteAsOwnerAsync($"select pg_terminate_backend(pid) {listening}");
+        await AllListenAsync();
+        Assert.Equal(OperationState.Succeeded, (await workers.FinishedAsync(await workers.RequestAsync("probe-steps", new { steps = 1, milliseconds = 1 }))).State);
+
+        Task AllListenAsync() => Workers.UntilAsync("every worker listens", async () =>
+            await workers.Database.ScalarAsOwnerAsync<long>($"select count(*) {listening}") == workers.Running.Count);
+    }
+
+    [Fact]
     public async Task A_job_runs_once_though_two_workers_look_for_it()
     {
         var ids = new List<Guid>();

@@ -1,6 +1,7 @@
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
+using Npgsql;
 
 namespace Cirm.Tests.Jobs;
 
@@ -40,6 +41,22 @@ public sealed class OperationTests : IAsyncLifetime
     [InlineData(OperationState.Failed, OperationState.Succeeded, false)]
     public void An_operation_only_goes_forward(OperationState from, OperationState to, bool allowed) =>
         Assert.Equal(allowed, Operation.Allows(from, to));
+
+    [Fact]
+    public async Task Workers_are_told_of_an_operation_when_it_is_there_and_not_before()
+    {
+        await using var worker = new NpgsqlConnection(databases.ConnectionStringOf("cirm_router"));
+        await worker.OpenAsync(Ct);
+        await using (var listen = new NpgsqlCommand($"listen {Operations.Channel}", worker)) await listen.ExecuteNonQueryAsync(Ct);
+        await using (var change = await db.BeginAsync(Caller.System(agency), Ct))
+        {
+            Operations.Request(change, Now, Guid.CreateVersion7(), "probe", new { }, null);
+            await change.FlushAsync(Ct);
+            Assert.False(await worker.WaitAsync(TimeSpan.FromMilliseconds(200), Ct));
+            await change.CommitAsync(Ct);
+        }
+        Assert.True(await worker.WaitAsync(TimeSpan.FromSeconds(30), Ct));
+    }
 
     [Fact]
     public async Task A_worker_given_up_for_dead_cannot_commit_what_its_successor_does_again()
