@@ -1913,10 +1913,6 @@ CREATE INDEX cases_by_area ON public.cases USING btree (agency_id, area) WHERE (
 
 CREATE INDEX cases_by_edition ON public.cases USING btree (agency_id, service_id, service_version, calendar_edition, id) WHERE ((status = ANY (ARRAY['submitted'::text, 'accepted'::text, 'inProgress'::text, 'reopened'::text])) AND (NOT own_dates));
 
--- Name: cases_by_service; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX cases_by_service ON public.cases USING btree (agency_id, service_id);
-
 -- Name: cases_by_status; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_by_status ON public.cases USING btree (agency_id, status, submitted_at DESC, id DESC) WHERE (status <> 'closed'::text);
@@ -1929,17 +1925,13 @@ CREATE INDEX cases_by_unit ON public.cases USING btree (agency_id, unit) WHERE (
 
 CREATE INDEX cases_by_verdict ON public.cases USING btree (agency_id, verdict, submitted_at DESC, id DESC) WHERE (verdict IS NOT NULL);
 
+-- Name: cases_in_order; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_in_order ON public.cases USING btree (agency_id, submitted_at, id);
+
 -- Name: cases_merged_into; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_merged_into ON public.cases USING btree (agency_id, merged_into) WHERE (merged_into IS NOT NULL);
-
--- Name: cases_near; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX cases_near ON public.cases USING btree (agency_id, service_id, latitude) INCLUDE (longitude, submitted_at) WHERE (latitude IS NOT NULL);
-
--- Name: cases_newest; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX cases_newest ON public.cases USING btree (agency_id, submitted_at DESC, id DESC);
 
 -- Name: cases_next_mark; Type: INDEX; Schema: public; Owner: -
 
@@ -1966,6 +1958,10 @@ CREATE INDEX cases_of_assignee ON public.cases USING btree (agency_id, assignee,
 -- Name: cases_of_citizen; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_of_citizen ON public.cases USING btree (agency_id, citizen_id, submitted_at DESC, id DESC) WHERE (citizen_id IS NOT NULL);
+
+-- Name: cases_of_service; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX cases_of_service ON public.cases USING btree (agency_id, service_id, submitted_at, latitude);
 
 -- Name: cases_of_submitter; Type: INDEX; Schema: public; Owner: -
 

@@ -22,6 +22,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     readonly Dictionary<string, Service> services;
     readonly Promise? promise;
     readonly Dictionary<RowBatch<CaseRow>, Numbered> numbered = [];
+    readonly OrderedIds ids = new();
 
     static ImportCasesWriter() => JsonColumns.Register<CalendarRules>();
 
@@ -81,7 +82,8 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         foreach (var batch in batches)
         {
             batch.New = batch.Rows.FindAll(row => known.Add(row.ExternalId)); // the first of a file's duplicates wins
-            numbered[batch] = new(number, citizens, kept, batches.Count > 1 && batch == batches[0] ? batches[1] : null, batch == batches[0] && !kept);
+            // Ids go on from batch to batch: each index takes the cases at its end, where the ones before them are.
+            numbered[batch] = new(number, [.. batch.New.Select(_ => ids.Next(now))], citizens, kept, batches.Count > 1 && batch == batches[0] ? batches[1] : null, batch == batches[0] && !kept);
             number += batch.New.Count;
         }
         if (kept && number > promise!.FirstNumber + promise.Numbers) throw new InvalidOperationException("There are more new cases than numbers were promised for them.");
@@ -91,9 +93,9 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     public Task InsertAsync(TenantTransaction transaction, RowBatch<CaseRow> batch, CancellationToken ct)
     {
         var rows = batch.New;
-        var (first, citizens, _, _, _) = numbered[batch];
+        var (first, caseIds, citizens, _, _, _) = numbered[batch];
         var ids = new OrderedIds();
-        var (caseIds, historyIds, numbers) = (new Guid[rows.Count], new Guid[rows.Count], new long[rows.Count]);
+        var (historyIds, numbers) = (new Guid[rows.Count], new long[rows.Count]);
         var (serviceIds, versions, editions) = (new Guid[rows.Count], new int[rows.Count], new Guid[rows.Count]);
         var units = new string?[rows.Count];
         var (foreseen, due) = (new DateTime?[rows.Count], new DateTime?[rows.Count]);
@@ -101,7 +103,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         for (var i = 0; i < rows.Count; i++)
         {
             var service = services[rows[i].Service];
-            (caseIds[i], historyIds[i], numbers[i], serviceIds[i], versions[i]) = (ids.Next(now), ids.Next(now), first + i, service.Id, service.Version);
+            (historyIds[i], numbers[i], serviceIds[i], versions[i]) = (ids.Next(now), first + i, service.Id, service.Version);
             units[i] = service.Unit;
             // When it was answered first the file does not say: only the resolution has a clock.
             if (rules.FileSaysDue) due[i] = rows[i].DueAt;
@@ -147,7 +149,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     /// <inheritdoc/>
     public void Finish(TenantTransaction transaction, RowBatch<CaseRow> batch)
     {
-        var (number, _, _, beside, takes) = numbered[batch];
+        var (number, _, _, _, beside, takes) = numbered[batch];
         if (takes)
             transaction.Enqueue("""
                 update case_numbers set last_number = @last where agency_id = @agency
@@ -241,5 +243,5 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
 
     sealed record KnownCitizen(string ExternalId, Guid CitizenId);
 
-    sealed record Numbered(long FirstNumber, Dictionary<string, Guid> Citizens, bool Kept, RowBatch<CaseRow>? Beside, bool Takes);
+    sealed record Numbered(long FirstNumber, Guid[] Ids, Dictionary<string, Guid> Citizens, bool Kept, RowBatch<CaseRow>? Beside, bool Takes);
 }

@@ -54,7 +54,7 @@ public sealed class SimilarCases(TenantDb db, TimeProvider clock)
         await using var transaction = await db.BeginAsync(caller.Agency, ct);
         var service = await transaction.QuerySingleOrDefaultAsync<Guid?>("select id from services where agency_id = @agency and key = @service", new { vicinity.Service }, ct);
         if (service is null) return null;
-        // The box is read from cases_near alone; the difference of longitudes goes the short way round.
+        // cases_of_service knows the time and the latitude; the difference of longitudes goes the short way round.
         var near = await transaction.QueryAndCommitAsync<Near>("""
             select c.id, c.number, c.title, c.status, c.submitted_at, c.latitude, c.longitude
             from cases c

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Cirm.Migrations;
 using Cirm.Tests.Harness;
 using Npgsql;
@@ -39,6 +40,22 @@ public sealed class MigratorTests
         await database.ExecuteAsOwnerAsync("create table no_such_table (agency_id uuid)");
         await Migrator.ApplyAsync(database.OwnerConnectionString, "9002_index.sql", broken, _ => { }, CancellationToken.None);
         Assert.Equal(2, await database.ScalarAsOwnerAsync<long>("select count(*) from pg_class where relname in ('members_by_name', 'another')"));
+    }
+
+    /// <summary>Nodes that wait for each other hold nothing that the making of an index would wait for.</summary>
+    [Fact]
+    public async Task Several_nodes_at_once_take_interrupted_steps_again_and_once()
+    {
+        const string steps = "0011_fewer_indexes.sql";
+        await using var database = await TestDatabase.CloneAsync();
+        await database.ExecuteAsOwnerAsync($"delete from schema_migrations where name = '{steps}'; drop index cases_of_service; create index cases_near on cases (agency_id)");
+        var applied = new ConcurrentQueue<string>();
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Migrator.RunAsync(database.OwnerConnectionString, TestDatabase.Secret, applied.Enqueue, CancellationToken.None)));
+        Assert.Equal([steps], applied);
+        Assert.Equal("cases_in_order,cases_of_service", await database.ScalarAsOwnerAsync<string>("""
+            select string_agg(c.relname, ',' order by c.relname) from pg_index i join pg_class c on c.oid = i.indexrelid
+            where i.indisvalid and c.relname in ('cases_in_order', 'cases_of_service', 'cases_near', 'cases_newest', 'cases_by_service')
+            """));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Cirm.Core.Platform.Imports;
 public sealed class ImportRun<TRow>(TenantDb db, TimeProvider clock, Guid agency, IJobProgress progress, IRowImport<TRow> import) where TRow : class
 {
     /// <summary>Rows of a batch.</summary>
-    public const int RowsAtATime = 2_500;
+    public const int RowsAtATime = 5_000;
 
     // Rows may be long: what is read ahead stays within some tens of megabytes.
     const int CharactersAtATime = 1 << 21;
