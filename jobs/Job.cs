@@ -33,6 +33,8 @@ public sealed record When(TimeSpan? Every, TimeOnly? At)
 
     public static When EveryMinute { get; } = new(TimeSpan.FromMinutes(1), null);
 
+    public static When EveryHour { get; } = new(TimeSpan.FromHours(1), null);
+
     /// <param name="time">As in <c>02:40</c>, UTC.</param>
     public static When Daily(string time) => new(null, TimeOnly.ParseExact(time, "HH:mm"));
 

@@ -1,4 +1,5 @@
 using Cirm.Core.Platform;
+using Cirm.Jobs.Information;
 using Cirm.Jobs.Insight;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;
@@ -15,6 +16,7 @@ public static class Schedule
             new("dispatch-outbox", When.EverySecond,      Job.Of<DispatchOutbox>()),
             new("settle-responses", When.EveryFiveSeconds, Job.Of<SettleResponses>()),
             new("watch-clocks",    When.EveryMinute,      Job.Of<WatchClocks>()),
+            new("index-services",  When.EveryHour,        Job.Of<IndexServices>()),
             new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
             new("forget-uploads",  When.Daily("02:10"),   Job.Of<ForgetUploads>()),
             new("forget-files",    When.Daily("02:20"),   Job.Of<ForgetFiles>()),

@@ -101,21 +101,35 @@ public static class SearchIndex
                 ValidTo = entries.Select(e => e.ValidTo?.UtcDateTime).ToArray(),
             });
 
-        var spellings = entries.SelectMany(e => SearchText.Words($"{e.Title} {e.Also} {SearchText.Plain(e.Body)}").Where(Spelling.Has).Select(word => (word, dictionary: DictionaryOf(e.Language))))
-            .Distinct().SelectMany(w => Spelling.Kept(w.word).Select(form => (form, w.word, w.dictionary))).ToList();
+        Spell(transaction, entries);
+    }
+
+    // Most words of a text are known: of a thousand entries that are loaded, a few per cent are new.
+    static void Spell(TenantTransaction transaction, IReadOnlyList<SearchEntry> entries)
+    {
+        var words = entries.SelectMany(e => SearchText.Words($"{e.Title} {e.Also} {SearchText.Plain(e.Body)}").Where(Spelling.Has).Select(word => (word, dictionary: DictionaryOf(e.Language))))
+            .DistinctBy(w => w.word).ToList();
+        var forms = words.SelectMany(w => Spelling.Kept(w.word).Select(form => (w.word, form))).ToList();
         // In one order, so that two publications that bring the same words wait for each other and do not lock each other out.
         transaction.Enqueue("""
+            with fresh as materialized (
+              select g.word, coalesce((ts_lexize(g.dictionary::regdictionary, g.word))[1], g.word) as lexeme
+              from unnest(@words, @dictionaries) as g (word, dictionary)
+              where not exists (select from search_spellings k where k.agency_id = @agency and k.form = g.word and k.word = g.word))
             insert into search_spellings (agency_id, form, word, lexeme)
-            select @agency, g.form, g.word, coalesce((ts_lexize(g.dictionary::regdictionary, g.word))[1], g.word)
-            from unnest(@forms, @words, @dictionaries) as g (form, word, dictionary)
-            order by g.form, g.word
+            select @agency, f.form, f.word, n.lexeme
+            from unnest(@of, @forms) as f (word, form)
+            join fresh n on n.word = f.word
+            order by f.form, f.word
             on conflict (agency_id, form, word) do nothing
-            """, new
-        {
-            Forms = spellings.Select(s => s.form).ToArray(),
-            Words = spellings.Select(s => s.word).ToArray(),
-            Dictionaries = spellings.Select(s => s.dictionary).ToArray(),
-        });
+            """,
+            new
+            {
+                Words = words.Select(w => w.word).ToArray(),
+                Dictionaries = words.Select(w => w.dictionary).ToArray(),
+                Of = forms.Select(f => f.word).ToArray(),
+                Forms = forms.Select(f => f.form).ToArray(),
+            });
     }
 
     /// <summary>A text as both sides of a search give it to PostgreSQL.</summary>

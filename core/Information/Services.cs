@@ -204,6 +204,32 @@ public sealed class Services(TenantDb db, TimeProvider clock)
             limit @limit
             """, new { key, before, drafts, limit }, ct);
 
+    /// <summary>Lets be found what is in force and is not in the search yet: it was published by a release that had none.</summary>
+    /// <returns>How many services.</returns>
+    public async Task<int> IndexMissingAsync(Guid agency, CancellationToken ct)
+    {
+        const int atATime = 200;
+        for (var (all, now) = (0, clock.Now()); ;)
+        {
+            await using var transaction = await db.BeginAsync(agency, ct);
+            // Who publishes holds the service, and puts it in.
+            var missing = await transaction.QueryAsync<ServiceVersion>($"""
+                select {Columns}
+                from services s
+                join service_versions v on v.agency_id = s.agency_id and v.service_id = s.id and v.number = s.published_version
+                where s.agency_id = @agency
+                  and not exists (select from search_documents d where d.agency_id = @agency and d.kind = 'service' and d.key = s.key)
+                order by s.key
+                limit {atATime}
+                for update of s skip locked
+                """, null, ct);
+            foreach (var service in missing) SearchIndex.Replace(transaction, now, SearchKind.Service, service.Key, service.ToSearch());
+            await transaction.CommitAsync(ct);
+            all += missing.Count;
+            if (missing.Count < atATime) return all;
+        }
+    }
+
     static async Task<ServiceVersion> InsertDraftAsync(Change change, Guid id, int number, ServiceDraft draft, DateTimeOffset now, CancellationToken ct)
     {
         await CheckUnitAsync(change, draft, ct);

@@ -62,7 +62,8 @@ public sealed class HangfireEngine(IBackgroundJobClient client, IRecurringJobMan
                 name,
                 Call(new(name, job.Terms.Name, "{}"), Queues.Recurring),
                 when.Every is { } every
-                    ? every < TimeSpan.FromMinutes(1) ? $"*/{every.Seconds} * * * * *" : $"*/{(int)every.TotalMinutes} * * * *"
+                    ? every < TimeSpan.FromMinutes(1) ? $"*/{every.Seconds} * * * * *"
+                        : every < TimeSpan.FromHours(1) ? $"*/{(int)every.TotalMinutes} * * * *" : $"0 */{(int)every.TotalHours} * * *"
                     : $"{when.At!.Value.Minute} {when.At.Value.Hour} * * *",
                 new RecurringJobOptions { TimeZone = TimeZoneInfo.Utc });
 

@@ -87,6 +87,29 @@ public sealed class SearchTests(CirmHost host, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task What_was_published_before_there_was_a_search_is_put_in_once()
+    {
+        var agency = await host.NewAgencyAsync();
+        await PublishAsync(agency, new { key = "old", name = "Chimney sweeping", description = "Soot." });
+        await PublishAsync(agency, new { key = "gone", name = "Chimney painting" });
+        await PublishAsync(agency, new { key = "new", name = "Chimney building" });
+        await (await (await agency.Admin).PostAsync($"{agency.Path}/services/gone/retire", null)).ReadAsync(HttpStatusCode.OK);
+        await (await agency.Admin).PostJsonAsync($"{agency.Path}/services", new { key = "draft", name = "Chimney drafting" });
+        await host.Database.ExecuteAsOwnerAsync($"""
+            delete from search_words w using search_documents d where d.agency_id = '{agency.Id}' and d.key = 'old' and w.agency_id = d.agency_id and w.document = d.id;
+            delete from search_documents where agency_id = '{agency.Id}' and key = 'old';
+            delete from search_spellings where agency_id = '{agency.Id}' and word = 'sweeping'
+            """);
+        Assert.Equal(["new"], (await SearchAsync(agency, "chimney")).Select(i => (string?)i!["key"]));
+
+        var services = host.Services.GetRequiredService<Services>();
+        Assert.Equal(1, await services.IndexMissingAsync(agency.Id, CancellationToken.None));
+        Assert.Equal(0, await services.IndexMissingAsync(agency.Id, CancellationToken.None));
+        Assert.Equal(["new", "old"], (await SearchAsync(agency, "chimney")).Select(i => (string?)i!["key"]).Order());
+        Assert.Equal("sweeping", (string?)(await host.Anonymous.GetJsonAsync($"{agency.Path}/search?q=sweepng"))["suggestion"]);
+    }
+
+    [Fact]
     public async Task A_hostile_text_stays_text()
     {
         var agency = await host.NewAgencyAsync();
