@@ -11,6 +11,9 @@ static class Clocks
     const int Cases = 1_000_000;
     const int Services = 8;
     const double Limit = 60;
+    const int WarmUp = 20_000;
+    const int MostRounds = 3;
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(75); // after which no further round begins
 
     static readonly string[] Zones = ["America/New_York", "Asia/Tehran", "Pacific/Auckland", "Europe/London"];
 
@@ -20,30 +23,51 @@ static class Clocks
         await using var databases = new Databases(Server.ConnectionTo(server.Database).Replace("Pooling=False", "Pooling=True", StringComparison.OrdinalIgnoreCase), Server.Secret);
         var db = new TenantDb(databases);
         var calendars = new Calendars(db, TimeProvider.System);
-        await FillAsync(server, databases, calendars);
         var job = new Core.Transactions.Clocks(db, calendars, TimeProvider.System);
+        var began = Stopwatch.StartNew();
 
-        // From every hour to the calendars' hours; then each calendar gets other hours and a holiday.
-        var first = await MeasureAsync(server, job);
-        await server.ExecuteAsync("vacuum analyze cases; checkpoint");
-        for (var i = 0; i < Zones.Length; i++) await calendars.PutAsync(Caller.System(server.Agency), $"calendar-{i}", Calendar(i, "10:00", "2026-12-01"), null, CancellationToken.None);
+        // A few cases are enough to warm the job up. Then come the others, as they were promised before there was a calendar.
+        await ChangeAsync(0);
+        var services = await AddServicesAsync(server, databases);
+        await FillAsync(server, services, 1, WarmUp);
+        for (var change = 1; change <= 3; change++)
+        {
+            await ChangeAsync(change);
+            await MeasureAsync(server, job);
+        }
+        await FillAsync(server, services, WarmUp + 1, Cases);
+        Console.Error.WriteLine(FormattableString.Invariant($"  {Cases} cases made in {began.Elapsed.TotalSeconds:0} s"));
+
+        // Each calendar gets other hours and a holiday, so that every case is counted anew.
         using var stop = new CancellationTokenSource();
         var others = WorkAsync(server, stop.Token);
-        var steal = Steal.Now();
-        var second = await MeasureAsync(server, job);
+        var (rounds, steal) = (new List<Watched>(), Steal.Now());
+        for (var watch = Stopwatch.StartNew(); rounds.Count == 0 || rounds.Count < MostRounds && watch.Elapsed < Patience;)
+        {
+            if (rounds.Count > 0) await server.ExecuteAsync("vacuum analyze cases"); // as autovacuum does between two changes of a calendar
+            await ChangeAsync(4 + rounds.Count);
+            rounds.Add(await MeasureAsync(server, job));
+            if (rounds[^1].Counted < Cases) throw new InvalidOperationException($"{rounds[^1].Counted} cases were counted anew, not {Cases}.");
+        }
         await stop.CancelAsync();
         double[] answers = [.. (await others).Order()];
-        if (second.Counted != Cases) throw new InvalidOperationException($"{second.Counted} cases were counted anew, not {Cases}.");
-        return new("clocks", Math.Round(second.Seconds, 2), Limit, Math.Round(second.Seconds / Limit, 3), "seconds (all open cases counted anew and marked; the reference is the limit)", new()
+        var seconds = Measure.Median(rounds.Select(r => r.Seconds));
+        return new("clocks", Math.Round(seconds, 2), Limit, Math.Round(seconds / Limit, 3), "seconds (all open cases counted anew and marked; the reference is the limit)", new()
         {
-            ["cases"] = Cases, ["calendars"] = Zones.Length, ["services"] = Services,
-            ["postgresCoreSeconds"] = Math.Round(second.Postgres, 1), ["jobCoreSeconds"] = Math.Round(second.Job, 1),
-            ["countingSeconds"] = Math.Round(second.Counting, 2), ["markingSeconds"] = Math.Round(second.Seconds - second.Counting, 2), ["marked"] = second.Marked,
-            ["firstCountSeconds"] = Math.Round(first.Seconds, 2), ["firstMarked"] = first.Marked,
+            ["cases"] = Cases, ["calendars"] = Zones.Length, ["services"] = Services, ["rounds"] = rounds.Count, ["secondsOfRounds"] = rounds.Select(r => Math.Round(r.Seconds, 1)),
+            ["coreMillisecondsACase"] = Math.Round(Measure.Median(rounds.Select(r => 1000 * (r.Postgres + r.Job) / Cases)), 4),
+            ["postgresCoreSeconds"] = Math.Round(Measure.Median(rounds.Select(r => r.Postgres)), 1), ["jobCoreSeconds"] = Math.Round(Measure.Median(rounds.Select(r => r.Job)), 1),
+            ["countingSeconds"] = Math.Round(Measure.Median(rounds.Select(r => r.Counting)), 2), ["markedOfRounds"] = rounds.Select(r => r.Marked),
             ["meanwhileSubmissions"] = answers.Length, ["meanwhileMedianMilliseconds"] = Math.Round(Measure.Median(answers), 1),
             ["meanwhileSlowestMilliseconds"] = Math.Round(answers.LastOrDefault(), 1),
             ["stealPercent"] = Math.Round(steal.PercentSince(), 1), ["processors"] = Environment.ProcessorCount,
         });
+
+        async Task ChangeAsync(int change)
+        {
+            for (var i = 0; i < Zones.Length; i++)
+                await calendars.PutAsync(Caller.System(server.Agency), $"calendar-{i}", Calendar(i, $"{8 + change % 3:00}:{10 * (change % 6):00}", $"2026-12-{1 + change:00}"), null, CancellationToken.None);
+        }
     }
 
     static async Task<Watched> MeasureAsync(Server server, Core.Transactions.Clocks job)
@@ -74,9 +98,8 @@ static class Clocks
         return answers;
     }
 
-    static async Task FillAsync(Server server, Databases databases, Calendars calendars)
+    static async Task<List<Guid>> AddServicesAsync(Server server, Databases databases)
     {
-        for (var i = 0; i < Zones.Length; i++) await calendars.PutAsync(Caller.System(server.Agency), $"calendar-{i}", Calendar(i, "09:00", null), null, CancellationToken.None);
         var services = new Core.Information.Services(new TenantDb(databases), TimeProvider.System);
         var ids = new List<Guid>();
         for (var i = 0; i < Services; i++)
@@ -84,19 +107,25 @@ static class Clocks
             ids.Add((await services.CreateAsync(Caller.System(server.Agency), $"service-{i}", new(new("en", $"Service {i}"), null, new("en", "Everybody"),
                 new(new("en", "Law"), new("en", "Write")), $"calendar-{i % Zones.Length}", new(8 + i, 160 + 40 * i)), publish: true, CancellationToken.None)).Id);
         }
+        return ids;
+    }
+
+    static async Task FillAsync(Server server, List<Guid> services, int from, int to)
+    {
         await server.ExecuteAsync($"""
             insert into cases (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area, assignee,
                                submitted_at, first_response_at, first_response_due_at, due_at, updated_at)
-            select '{server.Agency}', lpad(to_hex(n), 32, '0')::uuid, n, ('{PostgresArray(ids)}'::uuid[])[1 + n % {Services}], 1, 'report',
+            select '{server.Agency}', lpad(to_hex(n), 32, '0')::uuid, n, ('{PostgresArray(services)}'::uuid[])[1 + n % {Services}], 1, 'report',
                    (array['submitted', 'accepted', 'inProgress'])[1 + n % 3], 'phone', 'Street light out, pole ' || n,
                    'Reported by phone; the caller says it has been dark for ' || n % 30 || ' days.', 42.3, -71.1, 'District ' || n % 25,
                    case when n % 3 = 2 then ('00000000-0000-0000-0000-0000000000' || 10 + n % 50)::uuid end,
                    t.at, case when n % 3 > 0 then t.at + interval '3 hours' end, t.at + interval '8 hours', t.at + interval '160 hours', t.at
-            from generate_series(1, {Cases}) n
+            from generate_series({from}, {to}) n
             cross join lateral (select now() - n * interval '5 seconds' as at) t;
-            update case_numbers set last_number = {Cases};
+            update case_numbers set last_number = {to} where agency_id = '{server.Agency}';
             """);
         await server.ExecuteAsync("vacuum analyze");
+        await server.ExecuteAsync("checkpoint");
     }
 
     static string PostgresArray(IEnumerable<Guid> ids) => $"{{{string.Join(',', ids)}}}";

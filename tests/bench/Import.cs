@@ -50,6 +50,7 @@ static class Import
             var sent = await client.PostAsync($"/v1/agencies/{slug}/imports?kind=cases&mapping=boston-311&createServices=true",
                 new StreamContent(body) { Headers = { ContentType = new("text/csv") } });
             var operation = sent.EnsureSuccessStatusCode().Headers.Location!;
+            var sending = watch.Elapsed;
             JsonElement state;
             do
             {
@@ -59,6 +60,8 @@ static class Import
             while (state.GetProperty("state").GetString() is "queued" or "running");
             var seconds = watch.Elapsed.TotalSeconds;
             if (state.GetProperty("accepted").GetInt64() != rows) throw new InvalidOperationException($"Not all rows were accepted: {state}");
+            var (created, started, finished) = (state.GetProperty("createdAt").GetDateTimeOffset(), state.GetProperty("startedAt").GetDateTimeOffset(), state.GetProperty("finishedAt").GetDateTimeOffset());
+            Console.Error.WriteLine(FormattableString.Invariant($"  sent {sending.TotalSeconds:0.000}, waited {(started - created).TotalSeconds:0.000}, ran {(finished - started).TotalSeconds:0.000}, of {seconds:0.000}"));
             (apiPeak, workerPeak) = (Math.Max(apiPeak, server.ResidentMegabytes(0)), Math.Max(workerPeak, server.ResidentMegabytes(1)));
             return costs.RoundOf(rows, seconds);
         }

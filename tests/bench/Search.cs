@@ -25,37 +25,54 @@ static class Search
     {
         await using var server = await Server.StartAsync("cirm_bench_search");
         var began = Stopwatch.GetTimestamp();
-        var random = new Random(311);
         var (english, persian) = (EnglishTexts(), PersianTexts());
-        await using (var databases = new Databases(Server.ConnectionTo(server.Database), Server.Secret))
-        {
-            var db = new TenantDb(databases);
-            for (var from = 0; from < Things; from += 1_000)
-            {
-                await using var transaction = await db.BeginAsync(server.Agency, CancellationToken.None);
-                SearchIndex.Add(transaction, TimeProvider.System.Now(), [.. Enumerable.Range(from, 1_000).SelectMany(n => Entries(n, english, persian, random))]);
-                await transaction.CommitAsync(CancellationToken.None);
-            }
-        }
-        await server.ExecuteAsync("vacuum analyze");
+        await FillAsync(server, english, persian);
         Console.Error.WriteLine($"  {2 * Things} entries made in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s");
 
         var token = await server.SignInAsync(Role.Citizen);
         byte[][] requests = [.. Searches(english, persian).Select(q => HttpConnection.Request("GET", $"/v1/agencies/{server.Slug}/search?q={Uri.EscapeDataString(q)}", token))];
         var all = new List<double>();
         var measure = await Measure.InTurnAsync("search", "milliseconds (99th percentile)", 5,
-            async () => new Round(await NinetyNinthAsync(server, requests, all), 0), () => Task.FromResult(new Round(Wanted, 0)));
+            () => NinetyNinthAsync(server, requests, all), () => Task.FromResult(new Round(Wanted, 0)));
         all.Sort();
         measure.Detail["clients"] = Load.Clients;
         measure.Detail["entries"] = 2 * Things;
+        measure.Detail["searches"] = all.Count;
         measure.Detail["median"] = Math.Round(all[all.Count / 2], 2);
-        measure.Detail["searchesASecond"] = Math.Round(all.Count / (6 * Load.Time.TotalSeconds));
         return measure;
     }
 
-    static async Task<double> NinetyNinthAsync(Server server, byte[][] requests, List<double> all)
+    // The product's own index, by the product's own statements; but the table's indexes are made once, behind the last of 12 million words.
+    static async Task FillAsync(Server server, List<Text> english, List<Text> persian)
     {
-        var watch = Stopwatch.StartNew();
+        const int atATime = 500;
+        var indexes = await server.ReadAsync("""
+            select string_agg(coalesce(format('alter table search_words add constraint %I %s', c.conname, pg_get_constraintdef(c.oid)), pg_get_indexdef(i.indexrelid)), ';')
+            from pg_index i
+            left join pg_constraint c on c.conindid = i.indexrelid
+            where i.indrelid = 'search_words'::regclass
+            """);
+        await server.ExecuteAsync("alter table search_words drop constraint search_words_pkey; drop index search_words_by_weight");
+        await using (var databases = new Databases(Server.ConnectionTo(server.Database), Server.Secret))
+        {
+            var db = new TenantDb(databases);
+            await Parallel.ForEachAsync(Enumerable.Range(0, Things / atATime), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (batch, ct) =>
+            {
+                var random = new Random(batch);
+                await using var transaction = await db.BeginAsync(server.Agency, ct);
+                transaction.Enqueue("set local synchronous_commit = off");
+                SearchIndex.Add(transaction, TimeProvider.System.Now(), [.. Enumerable.Range(batch * atATime, atATime).SelectMany(n => Entries(n, english, persian, random))]);
+                await transaction.CommitAsync(ct);
+            });
+        }
+        Console.Error.WriteLine("  making the indexes …");
+        await server.ExecuteAsync($"set maintenance_work_mem = '1GB'; {indexes}; reset maintenance_work_mem");
+        await server.ExecuteAsync("vacuum analyze");
+    }
+
+    static async Task<Round> NinetyNinthAsync(Server server, byte[][] requests, List<double> all)
+    {
+        var (costs, watch) = (Costs.Of(await server.ProcessesAsync()), Stopwatch.StartNew());
         var times = await Task.WhenAll(Enumerable.Range(0, Load.Clients).Select(async client =>
         {
             using var connection = await HttpConnection.OpenAsync(server.Port);
@@ -70,7 +87,7 @@ static class Search
         }));
         double[] sorted = [.. times.SelectMany(t => t).Order()];
         all.AddRange(sorted);
-        return sorted[(int)(0.99 * (sorted.Length - 1))];
+        return costs.RoundOf(sorted.Length, watch.Elapsed.TotalSeconds) with { Value = sorted[(int)(0.99 * (sorted.Length - 1))] };
     }
 
     static IEnumerable<SearchEntry> Entries(int n, List<Text> english, List<Text> persian, Random random)

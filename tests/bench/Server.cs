@@ -88,6 +88,15 @@ sealed class Server : IAsyncDisposable
 
     public Task ExecuteAsync(string sql) => ExecuteAsync(Database, sql);
 
+    /// <summary>One value, as its owner reads it.</summary>
+    public async Task<string> ReadAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionTo(Database));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
     public static string ConnectionTo(string database) => new NpgsqlConnectionStringBuilder(
         Environment.GetEnvironmentVariable("CIRM_BENCH_DATABASE") ?? throw new InvalidOperationException("CIRM_BENCH_DATABASE is not set; `./cirm bench` sets it."))
     {
