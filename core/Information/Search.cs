@@ -26,6 +26,7 @@ public sealed class Search(TenantDb db, TimeProvider clock)
     // Of a word that stands in more entries than this, those count in which it weighs most.
     const int EntriesOfAWord = 200;
 
+    static readonly SemaphoreSlim Turns = new(2 * Environment.ProcessorCount);
     static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
     readonly ConcurrentDictionary<Guid, (long Entries, long At)> sizes = new();
 
@@ -41,21 +42,23 @@ public sealed class Search(TenantDb db, TimeProvider clock)
         string[] words = [.. SearchText.Words(asked).Distinct().Take(MostWords)];
         if (words.Length == 0) return new([], null);
         // A word is looked for by its English stem, and as it stands for texts in other languages; English words without a meaning of their own are not.
-        var rows = await db.QueryAsync<Row>(agency, """
+        var rows = await AskAsync<Row>(agency, """
             with asked as (
               select w.place, f.form as word
               from unnest(@words) with ordinality as w (word, place)
               cross join lateral (select distinct unnest(ts_lexize('english_stem', w.word) || w.word)) as f (form)
               where ts_lexize('english_stem', w.word) <> '{}'),
             looked as (
-              select a.place, a.word, e.document, e.weight, count(*) over (partition by a.word) as entries
+              select a.place, e.document, e.weight, e.entries
               from asked a
               cross join lateral (
-                select w.document, w.weight
-                from search_words w
-                where w.agency_id = @agency and w.word = a.word and (@kind is null or w.kind = @kind)
-                order by w.weight desc
-                limit @entriesOfAWord) e),
+                select b.document, b.weight, count(*) over () as entries
+                from (
+                  select w.document, w.weight
+                  from search_words w
+                  where w.agency_id = @agency and w.word = a.word and (@kind is null or w.kind = @kind)
+                  order by w.weight desc
+                  limit @entriesOfAWord) b) e),
             scored as ( -- in double precision: logarithms of numeric cost more than all the rest
               select document, sum(weight * ln(1 + (greatest(@total - entries, 0) + 0.5::double precision) / (entries + 0.5::double precision))) as score
               from looked
@@ -64,7 +67,7 @@ public sealed class Search(TenantDb db, TimeProvider clock)
               limit @candidates)
             select d.kind, d.key, d.language, d.title, d.shown,
               (select array_agg(a.word) from asked a) as words,
-              (select count(distinct l.place) from looked l) = (select count(distinct a.place) from asked a) as all_known
+              (select count(*) from (select from looked l group by l.place) found) = (select count(distinct a.place) from asked a) as all_known
             from scored s
             join search_documents d on d.agency_id = @agency and d.id = s.document
             where d.agency_id = @agency
@@ -82,6 +85,23 @@ public sealed class Search(TenantDb db, TimeProvider clock)
         return new(items, rows.Count > 0 && rows[0].AllKnown ? null : await SuggestAsync(agency, words, ct));
     }
 
+    // One plan for all words: every step of it is bounded, and to plan it costs as much as to run it. A database with all hands full is not asked more at
+    // once, as each answer would only take longer.
+    async Task<IReadOnlyList<T>> AskAsync<T>(Guid agency, string sql, object args, CancellationToken ct)
+    {
+        await Turns.WaitAsync(ct);
+        try
+        {
+            await using var transaction = await db.BeginAsync(agency, ct);
+            transaction.Enqueue("set local plan_cache_mode = force_generic_plan");
+            return await transaction.QueryAndCommitAsync<T>(sql, args, ct);
+        }
+        finally
+        {
+            Turns.Release();
+        }
+    }
+
     async Task<long> SizeAsync(Guid agency, CancellationToken ct)
     {
         if (sizes.TryGetValue(agency, out var known) && clock.GetElapsedTime(known.At) < Remembered) return known.Entries;
@@ -95,7 +115,7 @@ public sealed class Search(TenantDb db, TimeProvider clock)
     async Task<string?> SuggestAsync(Guid agency, string[] words, CancellationToken ct)
     {
         var forms = words.Where(Spelling.Has).SelectMany(word => Spelling.Asked(word).Select(form => (word, form))).ToList();
-        var near = await db.QueryAsync<Near>(agency, """
+        var near = await AskAsync<Near>(agency, """
             with asked as materialized (
               select w.word, f.form
               from unnest(@words) as w (word)

@@ -47,7 +47,7 @@ static class Search
     {
         const int atATime = 500;
         var indexes = await server.ReadAsync("""
-            select string_agg(coalesce(format('alter table search_words add constraint %I %s', c.conname, pg_get_constraintdef(c.oid)), pg_get_indexdef(i.indexrelid)), ';')
+            select string_agg(coalesce('alter table search_words add constraint ' || c.conname || ' ' || pg_get_constraintdef(c.oid), pg_get_indexdef(i.indexrelid)), ';')
             from pg_index i
             left join pg_constraint c on c.conindid = i.indexrelid
             where i.indrelid = 'search_words'::regclass
