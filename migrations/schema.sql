@@ -1523,11 +1523,6 @@ ALTER TABLE ONLY public.case_questions
 ALTER TABLE ONLY public.case_rules
     ADD CONSTRAINT case_rules_pkey PRIMARY KEY (agency_id);
 
--- Name: cases cases_agency_id_external_id_key; Type: CONSTRAINT; Schema: public; Owner: -
-
-ALTER TABLE ONLY public.cases
-    ADD CONSTRAINT cases_agency_id_external_id_key UNIQUE (agency_id, external_id);
-
 -- Name: cases cases_agency_id_number_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.cases
@@ -1924,6 +1919,10 @@ CREATE INDEX cases_by_unit ON public.cases USING btree (agency_id, unit) WHERE (
 -- Name: cases_by_verdict; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX cases_by_verdict ON public.cases USING btree (agency_id, verdict, submitted_at DESC, id DESC) WHERE (verdict IS NOT NULL);
+
+-- Name: cases_external_id; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX cases_external_id ON public.cases USING btree (agency_id, external_id) WHERE (external_id IS NOT NULL);
 
 -- Name: cases_in_order; Type: INDEX; Schema: public; Owner: -
 

@@ -24,6 +24,18 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
               case c.risk when 'none' then coalesce(c.foreseen_at, c.due_at) when 'foreseen' then c.due_at end)
         """;
 
+    // What is worse than it was, is told once.
+    const string Escalate = """
+        insert into case_escalations (agency_id, case_id, clock, stage, at, unit)
+              select m.agency_id, m.id, s.clock, s.stage, @now,
+                     (select h.unit from unit_members h where h.agency_id = @agency and h.unit = m.unit and h.function = 'head' limit 1)
+              from marked m
+              cross join lateral (values ('firstResponse', m.first_was, m.first_response_risk), ('resolution', m.was, m.risk)) as s (clock, was, stage)
+              where s.stage <> s.was and s.stage <> 'none' and not (s.was = 'breached' and s.stage = 'foreseen')
+              on conflict (agency_id, case_id, clock, stage) do nothing
+              returning case_id, clock, stage, unit
+        """;
+
     // The indexes have the order; statistics of a moment ago, when all cases had another edition, must not say otherwise.
     static readonly string[] InIndexOrder = ["set local enable_sort = off", "set local enable_seqscan = off", "set local enable_bitmapscan = off"];
 
@@ -98,7 +110,7 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
         foreach (var setting in InIndexOrder) transaction.Enqueue(setting);
         var counted = await transaction.QueryAsync<Counted>($"""
             with stale as materialized (
-              select c.id, c.due_at as was, coalesce(c.paused_at, @now) as seen, open_time_before(c.submitted_at, @opens, @before) as began,
+              select c.id, c.due_at as due_was, c.first_response_risk as first_was, c.risk as was, coalesce(c.paused_at, @now) as seen, open_time_before(c.submitted_at, @opens, @before) as began,
                      coalesce((select sum(open_time_before(q.ended_at, @opens, @before) - open_time_before(q.asked_at, @opens, @before))
                                from case_questions q
                                where q.agency_id = @agency and q.case_id = c.id and q.ended_at is not null), 0)::bigint as waited
@@ -109,33 +121,45 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
               limit {AtATime}
               for update of c skip locked),
             places as materialized (
-              select s.id, s.was, s.seen, s.began + @firstResponseForeseen as first_foreseen, s.began + @firstResponse as first_due,
+              select s.id, s.due_was, s.first_was, s.was, s.seen, s.began + @firstResponseForeseen as first_foreseen, s.began + @firstResponse as first_due,
                      s.began + s.waited + @resolutionForeseen as foreseen, s.began + s.waited + @resolution as due
               from stale s),
             dates as materialized (
-              select p.id, p.was, p.seen,
+              select p.id, p.due_was, p.first_was, p.was, p.seen,
                      moment_of_open_time(p.first_foreseen, @opens, @before) as first_foreseen, moment_of_open_time(p.first_due, @opens, @before) as first_due,
                      moment_of_open_time(p.foreseen, @opens, @before) as foreseen, moment_of_open_time(p.due, @opens, @before) as due
-              from places p)
-            update cases c set
-              first_response_foreseen_at = case when c.first_response_due_at is not null then d.first_foreseen end,
-              first_response_due_at = case when c.first_response_due_at is not null then d.first_due end,
-              foreseen_at = d.foreseen,
-              due_at = d.due,
-              first_response_risk = case
-                when c.first_response_risk = 'breached' and d.first_due <= coalesce(c.first_response_at, d.seen) then 'breached'
-                when c.first_response_risk <> 'none' and coalesce(d.first_foreseen, d.first_due) <= coalesce(c.first_response_at, d.seen) then 'foreseen'
-                else 'none' end,
-              risk = case
-                when c.risk = 'breached' and d.due <= d.seen then 'breached'
-                when c.risk <> 'none' and coalesce(d.foreseen, d.due) <= d.seen then 'foreseen'
-                else 'none' end,
-              calendar_edition = @edition,
-              version = c.version + 1,
-              updated_at = @now
-            from dates d
-            where c.agency_id = @agency and c.id = d.id
-            returning c.id, c.number, d.was, c.due_at
+              from places p),
+            -- What is late by the new dates is marked in the same step: to write a case down costs more than all that is worked out here. Who
+            -- waits for the citizen, or was answered, keeps a mark that is still right and gets no new one.
+            marked as (
+              update cases c set
+                first_response_foreseen_at = case when c.first_response_due_at is not null then d.first_foreseen end,
+                first_response_due_at = case when c.first_response_due_at is not null then d.first_due end,
+                foreseen_at = d.foreseen,
+                due_at = d.due,
+                first_response_risk = case
+                  when c.first_response_due_at is null then 'none'
+                  when (c.first_response_risk = 'breached' or c.first_response_at is null and c.paused_at is null)
+                    and d.first_due <= coalesce(c.first_response_at, d.seen) then 'breached'
+                  when (c.first_response_risk <> 'none' or c.first_response_at is null and c.paused_at is null)
+                    and coalesce(d.first_foreseen, d.first_due) <= coalesce(c.first_response_at, d.seen) then 'foreseen'
+                  else 'none' end,
+                risk = case
+                  when (c.risk = 'breached' or c.paused_at is null) and d.due <= d.seen then 'breached'
+                  when (c.risk <> 'none' or c.paused_at is null) and coalesce(d.foreseen, d.due) <= d.seen then 'foreseen'
+                  else 'none' end,
+                calendar_edition = @edition,
+                version = c.version + 1,
+                updated_at = @now
+              from dates d
+              where c.agency_id = @agency and c.id = d.id
+              returning c.agency_id, c.id, c.number, c.unit, c.first_response_due_at, c.due_at, d.due_was, d.first_was, c.first_response_risk, d.was, c.risk),
+            escalated as (
+              {Escalate})
+            select m.id, m.number, m.due_was, m.due_at, m.first_response_due_at, f.stage as first_stage, r.stage, coalesce(f.unit, r.unit) as unit
+            from marked m
+            left join escalated f on f.case_id = m.id and f.clock = 'firstResponse'
+            left join escalated r on r.case_id = m.id and r.clock = 'resolution'
             """,
             new
             {
@@ -143,10 +167,18 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
                 promise.FirstResponse, promise.FirstResponseForeseen, promise.Resolution, promise.ResolutionForeseen,
             }, ct);
         if (counted.Count == 0) return counted;
-        Tell(transaction, now, [.. counted.Where(c => c.Was != c.DueAt).Select(c => new News(
-            c.Id, "dueMoved", "case.due-moved", Json(new { was = c.Was, dueAt = c.DueAt }), Json(new { c.Number, was = c.Was, dueAt = c.DueAt })))]);
-        AuditTrail.Append(transaction, AuditEntry.By(Caller.System(agency), now, "cases.counted-anew", "service", stale.ServiceId,
-            JsonSerializer.Serialize(new { serviceVersion = stale.Number, edition = counting.Edition, cases = counted.Count })));
+        var told = counted.SelectMany(c => c.Late()).ToList();
+        Tell(transaction, now,
+        [
+            .. counted.Where(c => c.DueWas != c.DueAt).Select(c => new News(
+                c.Id, "dueMoved", "case.due-moved", Json(new { was = c.DueWas, dueAt = c.DueAt }), Json(new { c.Number, was = c.DueWas, dueAt = c.DueAt }))),
+            .. told.Select(l => l.ToNews()),
+        ]);
+        AuditTrail.Append(transaction, AuditEntry.By(Caller.System(agency), now, "cases.counted-anew", "service", stale.ServiceId, JsonSerializer.Serialize(new
+        {
+            serviceVersion = stale.Number, edition = counting.Edition, cases = counted.Count, foreseen = told.Count(l => l.Stage == "foreseen"),
+            breached = told.Count(l => l.Stage == "breached"),
+        })));
         await transaction.CommitAsync(ct);
         return counted;
     }
@@ -155,25 +187,35 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
     /// <returns>How many cases were marked.</returns>
     public async Task<long> MarkAsync(Guid agency, CancellationToken ct)
     {
-        for (var all = 0L; ;)
+        var now = clock.Now();
+        var first = await MarkBatchAsync(agency, now, forwards: true, DateTimeOffset.MinValue, ct);
+        if (first.Cases < AtATime) return first.Cases; // on most days
+        // After a change of a calendar there may be hundreds of thousands: two connections walk towards each other, each on from where it
+        // was. From the beginning they would meet, again and again, what the index still has of those that are marked.
+        return first.Cases + (await Task.WhenAll(WalkAsync(forwards: true, first.Last), WalkAsync(forwards: false, now))).Sum();
+
+        async Task<long> WalkAsync(bool forwards, DateTimeOffset from)
         {
-            var marked = await MarkBatchAsync(agency, ct);
-            all += marked;
-            if (marked < AtATime) return all;
+            for (var all = 0L; ;)
+            {
+                var (cases, last) = await MarkBatchAsync(agency, now, forwards, from, ct);
+                all += cases;
+                if (cases < AtATime) return all;
+                from = last;
+            }
         }
     }
 
-    async Task<int> MarkBatchAsync(Guid agency, CancellationToken ct)
+    async Task<(int Cases, DateTimeOffset Last)> MarkBatchAsync(Guid agency, DateTimeOffset now, bool forwards, DateTimeOffset from, CancellationToken ct)
     {
-        var now = clock.Now();
         await using var transaction = await db.BeginAsync(agency, ct);
         foreach (var setting in InIndexOrder) transaction.Enqueue(setting);
         var marked = await transaction.QueryAsync<Marked>($"""
             with late as materialized (
-              select c.id, c.first_response_risk as first_was, c.risk as was
+              select c.id, c.first_response_risk as first_was, c.risk as was, {NextMark} as at
               from cases c
-              where c.agency_id = @agency and {Open} and c.paused_at is null and {NextMark} <= @now
-              order by {NextMark}
+              where c.agency_id = @agency and {Open} and c.paused_at is null and {NextMark} {(forwards ? "between @from and @now" : "<= @from")}
+              order by {NextMark} {(forwards ? "asc" : "desc")}
               limit {AtATime}
               for update of c skip locked),
             marked as (
@@ -186,32 +228,23 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
               from late l
               where c.agency_id = @agency and c.id = l.id
               returning c.agency_id, c.id, c.number, c.unit, c.first_response_due_at, c.due_at,
-                        l.first_was, c.first_response_risk, l.was, c.risk),
+                        l.first_was, c.first_response_risk, l.was, c.risk, l.at),
             escalated as (
-              insert into case_escalations (agency_id, case_id, clock, stage, at, unit)
-              select m.agency_id, m.id, s.clock, s.stage, @now,
-                     (select h.unit from unit_members h where h.agency_id = @agency and h.unit = m.unit and h.function = 'head' limit 1)
-              from marked m
-              cross join lateral (values ('firstResponse', m.first_was, m.first_response_risk), ('resolution', m.was, m.risk)) as s (clock, was, stage)
-              where s.stage <> s.was
-              on conflict (agency_id, case_id, clock, stage) do nothing
-              returning case_id, clock, stage, unit)
-            select m.id, m.number, e.clock, e.stage, e.unit, case when e.clock = 'firstResponse' then m.first_response_due_at else m.due_at end as due_at
+              {Escalate})
+            select m.id, m.number, e.clock, e.stage, e.unit, case when e.clock = 'firstResponse' then m.first_response_due_at else m.due_at end as due_at, m.at
             from marked m
             left join escalated e on e.case_id = m.id
-            """, new { now }, ct);
-        if (marked.Count == 0) return 0;
-        List<Marked> told = [.. marked.Where(m => m.Clock is not null)];
-        Tell(transaction, now, [.. told.Select(m => new News(
-            m.Id, "escalated", m.Stage == "breached" ? "case.breached" : "case.breach-foreseen",
-            Json(new { m.Clock, m.Stage, m.Unit, m.DueAt }), Json(new { m.Number, m.Clock, m.Unit, to = m.Unit is null ? "managers" : "heads", m.DueAt })))]);
+            """, new { now, from }, ct);
+        if (marked.Count == 0) return (0, from);
+        var told = marked.Where(m => m.Clock is not null).Select(m => new Late(m.Id, m.Number, m.Clock!, m.Stage!, m.Unit, m.DueAt)).ToList();
+        Tell(transaction, now, [.. told.Select(l => l.ToNews())]);
         var cases = marked.DistinctBy(m => m.Id).Count();
         AuditTrail.Append(transaction, AuditEntry.By(Caller.System(agency), now, "cases.marked", "case", null, JsonSerializer.Serialize(new
         {
             cases, foreseen = told.Count(m => m.Stage == "foreseen"), breached = told.Count(m => m.Stage == "breached"),
         })));
         await transaction.CommitAsync(ct);
-        return cases;
+        return (cases, forwards ? marked.Max(m => m.At) : marked.Min(m => m.At));
     }
 
     // A law may change the clocks, as in Iran in 2022; the calendars of such a zone get another edition with the next release's rules.
@@ -260,9 +293,24 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
     sealed record Stale(
         Guid ServiceId, int Number, decimal FirstResponseHours, decimal ResolutionHours, Guid Old, Guid? Edition, CalendarRules? Rules, DateTimeOffset Since);
 
-    sealed record Counted(Guid Id, long Number, DateTimeOffset? Was, DateTimeOffset? DueAt);
+    sealed record Counted(
+        Guid Id, long Number, DateTimeOffset? DueWas, DateTimeOffset? DueAt, DateTimeOffset? FirstResponseDueAt, string? FirstStage, string? Stage, string? Unit)
+    {
+        public IEnumerable<Late> Late()
+        {
+            if (FirstStage is not null) yield return new(Id, Number, "firstResponse", FirstStage, Unit, FirstResponseDueAt);
+            if (Stage is not null) yield return new(Id, Number, "resolution", Stage, Unit, DueAt);
+        }
+    }
 
-    sealed record Marked(Guid Id, long Number, string? Clock, string? Stage, string? Unit, DateTimeOffset? DueAt);
+    sealed record Marked(Guid Id, long Number, string? Clock, string? Stage, string? Unit, DateTimeOffset? DueAt, DateTimeOffset At);
+
+    sealed record Late(Guid CaseId, long Number, string Clock, string Stage, string? Unit, DateTimeOffset? DueAt)
+    {
+        public News ToNews() => new(
+            CaseId, "escalated", Stage == "breached" ? "case.breached" : "case.breach-foreseen",
+            Json(new { Clock, Stage, Unit, DueAt }), Json(new { Number, Clock, Unit, to = Unit is null ? "managers" : "heads", DueAt }));
+    }
 
     sealed record News(Guid CaseId, string Kind, string Event, string Detail, string Data);
 }
