@@ -28,6 +28,7 @@ public sealed class SurveyTests(CirmHost host)
         await Asking.AnswerAsync(other, $"{agency.Path}/surveys/all/waves/2026-1", new { lit = "yes" }); // by the wave's name as well
         await (await host.Anonymous.PostAsJsonAsync($"{wave}/responses", new { answers = new { lit = "yes" } })).RefusedAsync("sign-in-needed");
         await (await (await agency.Manager).PostAsJsonAsync($"{wave}/responses", new { answers = new { lit = "yes" } })).RefusedAsync("validation");
+        await (await (await agency.Manager).PostAsJsonAsync($"{agency.Path}/surveys", Asking.Everything())).RefusedAsync("survey-taken");
 
         Assert.Equal((2, 2), (await Asking.CountAsync(host, "survey_register", wave), await Asking.CountAsync(host, "survey_inbox", wave)));
         var seen = await (await agency.Manager).GetJsonAsync(wave);
