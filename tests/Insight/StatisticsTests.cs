@@ -61,8 +61,8 @@ public sealed class StatisticsTests
             var expected = Math.Sqrt(z.Sum(v => v * v) * sample.Count / (sample.Count - 1));
             // Added up a weight at a time, as strata are.
             var sums = sample.GroupBy(p => p.W).Aggregate(default(WeightedSums), (s, g) => s.Add(g.Key, g.Count(), g.Sum(p => p.X), g.Sum(p => p.X * p.X)));
-            Assert.Equal(mean, sums.Mean, 9);
-            Assert.Equal(expected, sums.StandardError, 6);
+            Assert.Equal(mean, sums.Mean, 1e-9);
+            Assert.Equal(expected, sums.StandardError, 1e-6);
             Assert.InRange(sums.EffectiveN, 1 - 1e-9, sample.Count + 1e-9);
         }).QuickCheckThrowOnFailure();
     }
@@ -109,7 +109,7 @@ public sealed class StatisticsTests
             for (var i = 0; i < 4; i++)
             {
                 var (r, c) = (cells[i].Values[0], cells[i].Values[1]);
-                Assert.Equal(margins[0].Shares[r] * rows.Sum() / rows[r] * margins[1].Shares[c] * columns.Sum() / columns[c], raked.Weights[i], 9);
+                Assert.Equal(margins[0].Shares[r] * rows.Sum() / rows[r] * margins[1].Shares[c] * columns.Sum() / columns[c], raked.Weights[i], 1e-9);
             }
         }).QuickCheckThrowOnFailure();
     }
