@@ -31,6 +31,8 @@ public sealed record When(TimeSpan? Every, TimeOnly? At)
 
     public static When EveryFiveSeconds { get; } = new(TimeSpan.FromSeconds(5), null);
 
+    public static When EveryTwoSeconds { get; } = new(TimeSpan.FromSeconds(2), null);
+
     public static When EveryMinute { get; } = new(TimeSpan.FromMinutes(1), null);
 
     public static When EveryHour { get; } = new(TimeSpan.FromHours(1), null);

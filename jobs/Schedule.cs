@@ -17,10 +17,14 @@ public static class Schedule
             new("settle-responses", When.EveryFiveSeconds, Job.Of<SettleResponses>()),
             new("watch-clocks",    When.EveryMinute,      Job.Of<WatchClocks>()),
             new("index-services",  When.EveryHour,        Job.Of<IndexServices>()),
+            new("segments",        When.EveryTwoSeconds,  Job.Of<EvaluateSegments>()),
+            new("segments-time",   When.EveryMinute,      Job.Of<FollowTimeInSegments>()),
+            new("measure-floors",  When.EveryMinute,      Job.Of<MeasureFloors>()),
             new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
             new("forget-uploads",  When.Daily("02:10"),   Job.Of<ForgetUploads>()),
             new("forget-files",    When.Daily("02:20"),   Job.Of<ForgetFiles>()),
             new("verify-audit",    When.Daily("02:40"),   Job.Of<VerifyAudit>()),
+            new("segments-all",    When.Daily("03:40"),   Job.Of<EvaluateAllSegments>()),
             new("apply-retention", When.Daily("03:10"),   Job.Of<ApplyRetention>()),
             new("take-measures",   When.Daily("03:40"),   Job.Of<TakeMeasures>()),
             new("remove-survey-links", When.Daily("03:30"), Job.Of<RemoveSurveyLinks>()),
@@ -47,5 +51,6 @@ public static class Schedule
             Job.Of<RunBulk, OperationArgs>(),
             Job.Of<RunScarcitySimulation, OperationArgs>(),
             Job.Of<SendInvitations, OperationArgs>(),
+            Job.Of<SnapshotSegment, OperationArgs>(),
         ]);
 }

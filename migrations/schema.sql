@@ -77,6 +77,21 @@ CREATE TABLE public.accounts (
 
 ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
 
+-- Name: advice; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.advice (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    name jsonb NOT NULL,
+    text jsonb NOT NULL,
+    surveys jsonb,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.advice FORCE ROW LEVEL SECURITY;
+
 -- Name: agencies; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.agencies (
@@ -239,6 +254,7 @@ CREATE TABLE public.attributes (
     sensitive boolean DEFAULT false NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    commercial boolean DEFAULT false NOT NULL,
     CONSTRAINT attributes_type_check CHECK ((type = ANY (ARRAY['text'::text, 'code'::text, 'number'::text, 'boolean'::text, 'date'::text])))
 );
 
@@ -478,6 +494,8 @@ CREATE TABLE public.cases (
     attachment_count integer DEFAULT 0 NOT NULL,
     unit text,
     merged_with uuid,
+    offered_first_response_hours numeric,
+    offered_resolution_hours numeric,
     CONSTRAINT cases_channel_check CHECK ((channel = ANY (ARRAY['web'::text, 'phone'::text, 'counter'::text, 'letter'::text, 'email'::text, 'sms'::text, 'partner'::text]))),
     CONSTRAINT cases_first_response_risk_check CHECK ((first_response_risk = ANY (ARRAY['none'::text, 'foreseen'::text, 'breached'::text]))),
     CONSTRAINT cases_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'report'::text, 'complaint'::text, 'application'::text, 'enquiry'::text, 'suggestion'::text, 'praise'::text]))),
@@ -559,6 +577,20 @@ CREATE TABLE public.erased_sign_ins (
 );
 
 ALTER TABLE ONLY public.erased_sign_ins FORCE ROW LEVEL SECURITY;
+
+-- Name: floor_rules; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.floor_rules (
+    agency_id uuid NOT NULL,
+    share numeric NOT NULL,
+    window_days integer NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT floor_rules_share_check CHECK (((share > (0)::numeric) AND (share <= (1)::numeric))),
+    CONSTRAINT floor_rules_window_days_check CHECK (((window_days >= 1) AND (window_days <= 730)))
+);
+
+ALTER TABLE ONLY public.floor_rules FORCE ROW LEVEL SECURITY;
 
 -- Name: idempotency_keys; Type: TABLE; Schema: public; Owner: -
 
@@ -1080,6 +1112,17 @@ CREATE TABLE public.search_words (
 
 ALTER TABLE ONLY public.search_words FORCE ROW LEVEL SECURITY;
 
+-- Name: segment_advice; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.segment_advice (
+    agency_id uuid NOT NULL,
+    segment_id uuid NOT NULL,
+    advice_key text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.segment_advice FORCE ROW LEVEL SECURITY;
+
 -- Name: segment_changes; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.segment_changes (
@@ -1112,6 +1155,51 @@ CREATE TABLE public.segment_members (
 
 ALTER TABLE ONLY public.segment_members FORCE ROW LEVEL SECURITY;
 
+-- Name: segment_offers; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.segment_offers (
+    agency_id uuid NOT NULL,
+    segment_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    first_response_hours numeric,
+    resolution_hours numeric,
+    channels text[],
+    languages text[],
+    priority integer,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.segment_offers FORCE ROW LEVEL SECURITY;
+
+-- Name: segment_snapshots; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.segment_snapshots (
+    agency_id uuid NOT NULL,
+    segment_id uuid NOT NULL,
+    id uuid NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    size bigint NOT NULL,
+    shown_size bigint,
+    shown_added bigint,
+    shown_removed bigint
+);
+
+ALTER TABLE ONLY public.segment_snapshots FORCE ROW LEVEL SECURITY;
+
+-- Name: segment_tellings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.segment_tellings (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    rule jsonb,
+    size bigint NOT NULL,
+    told_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.segment_tellings FORCE ROW LEVEL SECURITY;
+
 -- Name: segments; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.segments (
@@ -1134,6 +1222,19 @@ CREATE TABLE public.segments (
 );
 
 ALTER TABLE ONLY public.segments FORCE ROW LEVEL SECURITY;
+
+-- Name: service_floors; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.service_floors (
+    agency_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    measured_at timestamp with time zone NOT NULL,
+    cases bigint NOT NULL,
+    met bigint NOT NULL,
+    holds boolean NOT NULL
+);
+
+ALTER TABLE ONLY public.service_floors FORCE ROW LEVEL SECURITY;
 
 -- Name: service_versions; Type: TABLE; Schema: public; Owner: -
 
@@ -1398,6 +1499,11 @@ ALTER TABLE ONLY public.accounts
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: advice advice_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.advice
+    ADD CONSTRAINT advice_pkey PRIMARY KEY (agency_id, key);
+
 -- Name: agencies agencies_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.agencies
@@ -1583,6 +1689,11 @@ ALTER TABLE ONLY public.data_uses
 ALTER TABLE ONLY public.erased_sign_ins
     ADD CONSTRAINT erased_sign_ins_pkey PRIMARY KEY (agency_id, subject_hash);
 
+-- Name: floor_rules floor_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.floor_rules
+    ADD CONSTRAINT floor_rules_pkey PRIMARY KEY (agency_id);
+
 -- Name: idempotency_keys idempotency_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.idempotency_keys
@@ -1743,6 +1854,11 @@ ALTER TABLE ONLY public.search_spellings
 ALTER TABLE ONLY public.search_words
     ADD CONSTRAINT search_words_pkey PRIMARY KEY (agency_id, document, word);
 
+-- Name: segment_advice segment_advice_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.segment_advice
+    ADD CONSTRAINT segment_advice_pkey PRIMARY KEY (agency_id, segment_id, advice_key);
+
 -- Name: segment_changes segment_changes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.segment_changes
@@ -1758,6 +1874,21 @@ ALTER TABLE ONLY public.segment_evaluations
 ALTER TABLE ONLY public.segment_members
     ADD CONSTRAINT segment_members_pkey PRIMARY KEY (agency_id, segment_id, citizen_id, valid_from);
 
+-- Name: segment_offers segment_offers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.segment_offers
+    ADD CONSTRAINT segment_offers_pkey PRIMARY KEY (agency_id, segment_id, service_id);
+
+-- Name: segment_snapshots segment_snapshots_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.segment_snapshots
+    ADD CONSTRAINT segment_snapshots_pkey PRIMARY KEY (agency_id, segment_id, id);
+
+-- Name: segment_tellings segment_tellings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.segment_tellings
+    ADD CONSTRAINT segment_tellings_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: segments segments_agency_id_key_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.segments
@@ -1767,6 +1898,11 @@ ALTER TABLE ONLY public.segments
 
 ALTER TABLE ONLY public.segments
     ADD CONSTRAINT segments_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: service_floors service_floors_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_floors
+    ADD CONSTRAINT service_floors_pkey PRIMARY KEY (agency_id, service_id);
 
 -- Name: service_versions service_versions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2106,6 +2242,14 @@ CREATE INDEX search_words_by_weight ON public.search_words USING btree (agency_i
 
 CREATE UNIQUE INDEX segment_members_now ON public.segment_members USING btree (agency_id, citizen_id, segment_id) WHERE (valid_to IS NULL);
 
+-- Name: segment_offers_of_service; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX segment_offers_of_service ON public.segment_offers USING btree (agency_id, service_id);
+
+-- Name: segment_tellings_by_size; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX segment_tellings_by_size ON public.segment_tellings USING btree (agency_id, size);
+
 -- Name: segments_by_behaviour; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX segments_by_behaviour ON public.segments USING btree (agency_id) WHERE (by_behaviour AND (retired_at IS NULL));
@@ -2355,9 +2499,17 @@ ALTER TABLE ONLY public.units
 
 ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
 
+-- Name: advice; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.advice ENABLE ROW LEVEL SECURITY;
+
 -- Name: accounts agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.accounts USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: advice agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.advice USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: answer_templates agency; Type: POLICY; Schema: public; Owner: -
 
@@ -2462,6 +2614,10 @@ CREATE POLICY agency ON public.data_uses USING ((agency_id = (NULLIF(current_set
 -- Name: erased_sign_ins agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.erased_sign_ins USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: floor_rules agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.floor_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: idempotency_keys agency; Type: POLICY; Schema: public; Owner: -
 
@@ -2575,6 +2731,10 @@ CREATE POLICY agency ON public.search_spellings USING ((agency_id = (NULLIF(curr
 
 CREATE POLICY agency ON public.search_words USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: segment_advice agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.segment_advice USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: segment_changes agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.segment_changes USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2587,9 +2747,25 @@ CREATE POLICY agency ON public.segment_evaluations USING ((agency_id = (NULLIF(c
 
 CREATE POLICY agency ON public.segment_members USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: segment_offers agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.segment_offers USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: segment_snapshots agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.segment_snapshots USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: segment_tellings agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.segment_tellings USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: segments agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.segments USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: service_floors agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.service_floors USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: service_versions agency; Type: POLICY; Schema: public; Owner: -
 
@@ -2751,6 +2927,10 @@ ALTER TABLE public.data_uses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.erased_sign_ins ENABLE ROW LEVEL SECURITY;
 
+-- Name: floor_rules; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.floor_rules ENABLE ROW LEVEL SECURITY;
+
 -- Name: idempotency_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
@@ -2891,6 +3071,10 @@ ALTER TABLE public.search_spellings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.search_words ENABLE ROW LEVEL SECURITY;
 
+-- Name: segment_advice; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.segment_advice ENABLE ROW LEVEL SECURITY;
+
 -- Name: segment_changes; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.segment_changes ENABLE ROW LEVEL SECURITY;
@@ -2903,9 +3087,25 @@ ALTER TABLE public.segment_evaluations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.segment_members ENABLE ROW LEVEL SECURITY;
 
+-- Name: segment_offers; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.segment_offers ENABLE ROW LEVEL SECURITY;
+
+-- Name: segment_snapshots; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.segment_snapshots ENABLE ROW LEVEL SECURITY;
+
+-- Name: segment_tellings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.segment_tellings ENABLE ROW LEVEL SECURITY;
+
 -- Name: segments; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.segments ENABLE ROW LEVEL SECURITY;
+
+-- Name: service_floors; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.service_floors ENABLE ROW LEVEL SECURITY;
 
 -- Name: service_versions; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -2988,6 +3188,10 @@ GRANT SELECT(id) ON TABLE public.accounts TO cirm_router;
 -- Name: COLUMN accounts.email_key; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(email_key) ON TABLE public.accounts TO cirm_router;
+
+-- Name: TABLE advice; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.advice TO cirm_app;
 
 -- Name: TABLE agencies; Type: ACL; Schema: public; Owner: -
 
@@ -3143,6 +3347,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.data_uses TO cirm_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erased_sign_ins TO cirm_app;
 
+-- Name: TABLE floor_rules; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.floor_rules TO cirm_app;
+
 -- Name: TABLE idempotency_keys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO cirm_app;
@@ -3283,6 +3491,10 @@ GRANT SELECT,INSERT ON TABLE public.search_spellings TO cirm_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.search_words TO cirm_app;
 
+-- Name: TABLE segment_advice; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.segment_advice TO cirm_app;
+
 -- Name: TABLE segment_changes; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.segment_changes TO cirm_app;
@@ -3299,6 +3511,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.segment_evaluations TO cirm_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.segment_members TO cirm_app;
 
+-- Name: TABLE segment_offers; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.segment_offers TO cirm_app;
+
+-- Name: TABLE segment_snapshots; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.segment_snapshots TO cirm_app;
+
+-- Name: TABLE segment_tellings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.segment_tellings TO cirm_app;
+
 -- Name: TABLE segments; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.segments TO cirm_app;
@@ -3310,6 +3534,10 @@ GRANT SELECT(agency_id) ON TABLE public.segments TO cirm_router;
 -- Name: COLUMN segments.pending; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(pending) ON TABLE public.segments TO cirm_router;
+
+-- Name: TABLE service_floors; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_floors TO cirm_app;
 
 -- Name: TABLE service_versions; Type: ACL; Schema: public; Owner: -
 

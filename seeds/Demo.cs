@@ -27,6 +27,7 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         var articles = new ArticleSeeds(db, new Articles(db, clock), tell);
         var insights = new InsightSeeds(db, clock, tell);
         var cases = new CaseSeeds(db, new SurveySecrets(databases), clock, tell);
+        var segments = new SegmentSeeds(db, new Services(db, clock), clock, tell);
 
         await agencies.EnsureOperatorAsync(ct);
         var boston = await agencies.EnsureAsync("boston", new Localized("en", "City of Boston (demonstration)"), "America/New_York", ["en"], ct);
@@ -36,6 +37,7 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         await articles.EnsureAsync(boston, ct);
         await cases.EnsureAsync(boston, "boston_2011.csv.gz", "boston-311.mapping.json", ct);
         await insights.EnsureBostonAsync(boston, ct);
+        await segments.EnsureAsync(boston, ["Dorchester", "Roxbury", "South Boston", "Jamaica Plain", "East Boston"], "en", "es", "street-light-outages", ct);
 
         var mashhad = await agencies.EnsureAsync(
             "mashhad", new Localized { ["fa"] = "شهرداری مشهد (نمایشی)", ["en"] = "City of Mashhad (demonstration)" }, "Asia/Tehran", ["fa", "en"], ct);
@@ -48,6 +50,7 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         var surveys = new SurveySeeds(databases, db, clock, tell);
         await surveys.EnsureAsync(boston, ct);
         await surveys.EnsureAsync(mashhad, ct);
+        await segments.EnsureAsync(mashhad, ["ثامن", "طلاب", "وکیل‌آباد", "قاسم‌آباد"], "fa", "ar", "accessibility", ct);
         tell("the demo is there");
     }
 

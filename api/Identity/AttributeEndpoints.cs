@@ -25,7 +25,7 @@ public static class AttributeEndpoints
         var wanted = body.Value;
         CheckValues(wanted.Type, wanted.Values);
         var declared = await attributes.DeclareAsync(
-            caller, wanted.Key, wanted.Name.In(home.Language), wanted.Type, wanted.Values, wanted.Purpose, wanted.Sensitive, ct);
+            caller, wanted.Key, wanted.Name.In(home.Language), wanted.Type, wanted.Values, wanted.Purpose, wanted.Sensitive, wanted.Commercial, ct);
         return TypedResults.Created($"/v1/agencies/{home.Slug}/attributes/{declared.Key}", declared);
     }
 
@@ -96,6 +96,9 @@ public static class AttributeEndpoints
 
         /// <summary>Needs more care than others.</summary>
         public bool Sensitive { get; init; }
+
+        /// <summary>Tells revenue, consumption or commercial value: no segment may rest on it. So it is too when key, name or purpose say so.</summary>
+        public bool Commercial { get; init; }
     }
 
     /// <summary>What of an attribute can be changed.</summary>

@@ -4,7 +4,7 @@ namespace Cirm.Api.Insight;
 
 public static class InsightSetup
 {
-    public static void AddInsight(this IServiceCollection services) => services
+    public static void AddInsight(this IServiceCollection services) => services.AddSegments()
         .AddSingleton<SurveySecrets>().AddSingleton<Surveys>().AddSingleton<SurveyWaves>().AddSingleton<SurveyResponses>().AddSingleton<SurveyInvitations>()
         .AddSingleton<Findings>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<YouSaidWeDid>()
         .AddSingleton<ScarcityRules>().AddSingleton<ScarcitySimulations>().AddSingleton<Turns>()

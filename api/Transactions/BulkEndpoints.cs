@@ -42,7 +42,7 @@ public static class BulkEndpoints
     // The list is what the officer sees now, in its order; what comes in later is not meant.
     static async Task<IReadOnlyList<Guid>> FindAsync(CaseEndpoints.CaseQuery query, Caller caller, Cases cases, CancellationToken ct)
     {
-        var filter = query.ToFilter("/filter/");
+        var filter = query.ToFilter(caller, "/filter/");
         if (filter.Order == CaseOrder.Scarcity) throw Problems.InvalidValue("/filter/order", "not-allowed", "Work is done in the order of newest or due.");
         if (filter with { Order = CaseOrder.Newest } == CaseFilter.None) throw Problems.InvalidValue("/filter", "required", "A filter that narrows nothing would mean every case there is.");
         var found = new List<Guid>();

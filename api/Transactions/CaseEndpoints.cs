@@ -47,11 +47,11 @@ public static class CaseEndpoints
     static async Task<Ok<Page<Case>>> List(
         [AsParameters] CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, Turns queue, AccessLog log, HttpContext http, CancellationToken ct)
     {
-        var filter = query.ToFilter();
+        var filter = query.ToFilter(caller);
         if (filter.Order == CaseOrder.Scarcity) return await QueueAsync(filter, page, caller, queue, log, http, ct);
         var found = await cases.ListAsync(caller, ownOnly: false, filter, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
         var shown = page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString());
-        await log.RecordListAsync(caller, "cases.listed", "case", null, shown.Items.Select(c => c.Id), ct);
+        await log.RecordListAsync(caller, filter.Segment is null ? "cases.listed" : "cases.listed-by-segment", "case", null, shown.Items.Select(c => c.Id), ct);
         return TypedResults.Ok(shown);
     }
 
@@ -195,6 +195,9 @@ public static class CaseEndpoints
         [FromQuery(Name = "citizen"), Description("Whose it is.")]
         public string? Citizen { get; init; }
 
+        [FromQuery(Name = "segment"), Description("The key of a segment that its citizen is in now; for managers and admins.")]
+        public string? Segment { get; init; }
+
         [FromQuery(Name = "submittedFrom"), Description("Submitted at this time or later (RFC 3339).")]
         public string? SubmittedFrom { get; init; }
 
@@ -213,14 +216,17 @@ public static class CaseEndpoints
         [FromQuery(Name = "order"), Description("newest first (so it is when not said), due: open cases by clock, what is due first, those that wait for the citizen last; or scarcity: open cases of a service, whose turn it is by its published scarcity rule first.")]
         public string? Order { get; init; }
 
-        internal CaseFilter ToFilter(string at = "?")
+        internal CaseFilter ToFilter(Caller caller, string at = "?")
         {
+            // Who is in a group is told to nobody; a list of a group's cases tells something of it. It is for those who answer for the group.
+            if (Segment is not null && caller.Role is not (Role.Manager or Role.Admin))
+                throw Core.Platform.Problems.Forbidden.Because("Lists by segment are for managers and admins.");
             var read = new QueryErrors(at);
             var filter = new CaseFilter(
                 read.Words<CaseStatus>("status", Status), read.Text("service", Service), read.Word<Channel>("channel", Channel), read.Word<CaseKind>("kind", Kind),
                 read.Text("area", Area), read.Id("assignee", Assignee), read.Text("unit", Unit), read.Id("citizen", Citizen), read.Time("submittedFrom", SubmittedFrom),
                 read.Time("submittedTo", SubmittedTo), read.Text("q", Q), read.Flag("overdue", Overdue), read.Word<SaidOrSilent>("verdict", Verdict),
-                read.Word<CaseOrder>("order", Order) ?? CaseOrder.Newest);
+                read.Word<CaseOrder>("order", Order) ?? CaseOrder.Newest, read.Text("segment", Segment));
             read.ThrowIfAny();
             return filter;
         }

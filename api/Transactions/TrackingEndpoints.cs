@@ -62,7 +62,7 @@ public static class TrackingEndpoints
         [AsParameters] CaseEndpoints.CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, HttpContext http, CancellationToken ct)
     {
         // Staff have cases of their own too: what they submitted for themselves, not what they work on or entered for a citizen.
-        var filter = query.ToFilter();
+        var filter = query.ToFilter(caller);
         var found = await cases.ListAsync(
             caller with { Kind = ActorKind.Citizen }, ownOnly: true, filter, TimeCursor.Parse(page.Cursor), page.LimitAndOne, ct);
         return TypedResults.Ok(page.Of(http, found, c => Cases.PlaceOf(c, filter.Order).ToString()));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -238,6 +239,7 @@ public sealed class Accounts(TenantDb db, Databases databases)
         transaction.Enqueue("""
             insert into citizen_identities (agency_id, citizen_id, name, email) values (@agency, @id, @name, @email)
             """, new { id, name, email });
+        SegmentChanges.OfCitizens(transaction, now, id);
     }
 
     // A change that touched nothing although the member is there at that version was one that no admin would be left after.

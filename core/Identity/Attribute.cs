@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Cirm.Core.Platform;
 
 namespace Cirm.Core.Identity;
@@ -27,11 +28,27 @@ public enum AttributeType
 /// <param name="Values">The codes, when the type is <see cref="AttributeType.Code"/>.</param>
 /// <param name="Purpose">Why the agency keeps it (PRIVACY).</param>
 /// <param name="Sensitive">Needs more care than others.</param>
+/// <param name="DeclaredCommercial">The agency says that it tells revenue, consumption or commercial value.</param>
 /// <param name="CreatedAt">When it was declared.</param>
 /// <param name="Version">For If-Match.</param>
-public sealed record AttributeDeclaration(
-    string Key, Localized Name, AttributeType Type, string[]? Values, string Purpose, bool Sensitive, DateTimeOffset CreatedAt,
-    [property: JsonIgnore] long Version) : IVersioned;
+public sealed partial record AttributeDeclaration(
+    string Key, Localized Name, AttributeType Type, string[]? Values, string Purpose, bool Sensitive, [property: JsonIgnore] bool DeclaredCommercial,
+    DateTimeOffset CreatedAt, [property: JsonIgnore] long Version) : IVersioned
+{
+    /// <summary>Tells revenue, consumption or commercial value, by its declaration or by its words: no segment and no priority rests on it.</summary>
+    public bool Commercial => DeclaredCommercial || CommercialWord().IsMatch($"{WordEnd().Replace(Key, " ")}; {string.Join("; ", Name.Values)}; {Purpose}");
+
+    // What people earn is not among them: that decides about needs (households with little come first, docs/adr/0019-segments.md).
+    [GeneratedRegex("""
+        (?<!\b(?:not|never|no|non)\b[^.;]{0,30})\b(?:revenues?|profit\w*|turnover|consumption|commercial\w*|spend(?:s|ing)?|sales|purchases|(?:customer|lifetime|market)\s+value)\b
+        |مصرف|تجاری|سودآوری|فروش
+        """, RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
+    private static partial Regex CommercialWord();
+
+    // In annualRevenue and annual_revenue.
+    [GeneratedRegex("(?<=[a-z0-9])(?=[A-Z])|[_-]")]
+    private static partial Regex WordEnd();
+}
 
 /// <summary>Whether a value is one that an attribute can have.</summary>
 public static class AttributeRules

@@ -7,29 +7,31 @@ namespace Cirm.Core.Identity;
 /// <summary>What an agency has declared that it keeps about its citizens.</summary>
 public sealed class Attributes(TenantDb db, TimeProvider clock)
 {
+    internal const string Columns = "key, name, type, codes as values, purpose, sensitive, commercial as declared_commercial, created_at, version";
+
     /// <summary>Declares an attribute.</summary>
     /// <exception cref="Refusal"><see cref="Problems.AttributeTaken"/>.</exception>
     public async Task<AttributeDeclaration> DeclareAsync(
-        Caller caller, string key, Localized name, AttributeType type, string[]? values, string purpose, bool sensitive, CancellationToken ct)
+        Caller caller, string key, Localized name, AttributeType type, string[]? values, string purpose, bool sensitive, bool commercial, CancellationToken ct)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
-        var declared = await change.QuerySingleOrDefaultAsync<AttributeDeclaration>("""
-            insert into attributes (agency_id, key, name, type, codes, purpose, sensitive, created_at)
-            values (@agency, @key, @name, @type, @values, @purpose, @sensitive, @now)
+        var declared = await change.QuerySingleOrDefaultAsync<AttributeDeclaration>($"""
+            insert into attributes (agency_id, key, name, type, codes, purpose, sensitive, commercial, created_at)
+            values (@agency, @key, @name, @type, @values, @purpose, @sensitive, @commercial, @now)
             on conflict (agency_id, key) do nothing
-            returning key, name, type, codes as values, purpose, sensitive, created_at, version
-            """, new { key, name, type, values, purpose, sensitive, now }, ct)
+            returning {Columns}
+            """, new { key, name, type, values, purpose, sensitive, commercial, now }, ct)
             ?? throw Problems.AttributeTaken.Because($"There is an attribute \"{key}\" already.");
-        change.Audit(now, "attribute.declared", "attribute", null, JsonSerializer.Serialize(new { key, type = type.Word(), sensitive }));
+        change.Audit(now, "attribute.declared", "attribute", null, JsonSerializer.Serialize(new { key, type = type.Word(), sensitive, commercial }));
         await change.CommitAsync(ct);
         return declared;
     }
 
     /// <summary>Declared attributes by key.</summary>
     public Task<IReadOnlyList<AttributeDeclaration>> ListAsync(Guid agency, string? after, int limit, CancellationToken ct) =>
-        db.QueryAsync<AttributeDeclaration>(agency, """
-            select key, name, type, codes as values, purpose, sensitive, created_at, version
+        db.QueryAsync<AttributeDeclaration>(agency, $"""
+            select {Columns}
             from attributes
             where agency_id = @agency
               and (@after is null or key > @after)
@@ -39,16 +41,16 @@ public sealed class Attributes(TenantDb db, TimeProvider clock)
 
     /// <summary>Those of these keys that are declared.</summary>
     public Task<IReadOnlyList<AttributeDeclaration>> OfAsync(Guid agency, string[] keys, CancellationToken ct) =>
-        db.QueryAsync<AttributeDeclaration>(agency, """
-            select key, name, type, codes as values, purpose, sensitive, created_at, version
+        db.QueryAsync<AttributeDeclaration>(agency, $"""
+            select {Columns}
             from attributes
             where agency_id = @agency and key = any(@keys)
             """, new { keys }, ct);
 
     /// <summary>One declared attribute.</summary>
     public Task<AttributeDeclaration?> FindAsync(Guid agency, string key, CancellationToken ct) =>
-        db.QuerySingleOrDefaultAsync<AttributeDeclaration>(agency, """
-            select key, name, type, codes as values, purpose, sensitive, created_at, version
+        db.QuerySingleOrDefaultAsync<AttributeDeclaration>(agency, $"""
+            select {Columns}
             from attributes
             where agency_id = @agency and key = @key
             """, new { key }, ct);
@@ -59,11 +61,11 @@ public sealed class Attributes(TenantDb db, TimeProvider clock)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
-        var changed = await change.QuerySingleOrDefaultAsync<AttributeDeclaration>("""
+        var changed = await change.QuerySingleOrDefaultAsync<AttributeDeclaration>($"""
             update attributes set name = @name, purpose = @purpose, codes = @values, version = version + 1
             where agency_id = @agency and key = @key and version = @version
               and (codes is null or codes <@ @values)
-            returning key, name, type, codes as values, purpose, sensitive, created_at, version
+            returning {Columns}
             """, new { to.Key, to.Version, to.Name, to.Purpose, to.Values }, ct);
         if (changed is null) return null;
         change.Audit(now, "attribute.changed", "attribute", null, JsonSerializer.Serialize(new { to.Key }, Wire.Json));

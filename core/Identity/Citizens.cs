@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Npgsql;
@@ -46,6 +47,7 @@ public sealed class Citizens(TenantDb db, Attributes attributes, TimeProvider cl
             on conflict (agency_id, external_id) do nothing
             """, new { citizen.Id, citizen.ExternalId, citizen.Name, citizen.Email, citizen.Phone }, ct);
         if (identified == 0) throw Taken();
+        SegmentChanges.OfCitizens(change, now, citizen.Id);
         change.Audit(now, "citizen.added", "citizen", citizen.Id);
         change.Emit(now, OutboxEvent.Of("citizen.added", citizen.Id, new { }));
         await change.CommitAsync(ct);
@@ -116,6 +118,7 @@ public sealed class Citizens(TenantDb db, Attributes attributes, TimeProvider cl
             throw Taken(); // in this very moment
         }
         if (identified == 0) throw Taken();
+        SegmentChanges.OfCitizens(change, now, to.Id);
         change.Audit(now, "citizen.changed", "citizen", to.Id);
         change.Emit(now, OutboxEvent.Of("citizen.changed", to.Id, new { }));
         await change.CommitAsync(ct);

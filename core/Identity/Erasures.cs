@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -138,6 +139,7 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
             where z.agency_id = @agency and z.id = @citizen
             """, new { citizen, successor, now });
         change.Enqueue("update cases set citizen_id = @successor where agency_id = @agency and citizen_id = @citizen", new { citizen, successor });
+        SegmentChanges.Move(change, now, citizen, successor);
         change.Enqueue("delete from citizen_identities where agency_id = @agency and citizen_id = @citizen", new { citizen });
         change.Enqueue("""
             update citizens set erased_at = @now, language = null, attributes = '{}', version = version + 1, updated_at = @now

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
@@ -33,8 +34,8 @@ public sealed class ImportCitizens(IReadOnlyList<AttributeDeclaration> declared,
 
     /// <summary>Learns which attributes the agency has declared.</summary>
     public static async Task<ImportCitizens> LoadAsync(TenantDb db, Guid agency, DateTimeOffset now, CancellationToken ct) =>
-        new(await db.QueryAsync<AttributeDeclaration>(agency, """
-            select key, name, type, codes as values, purpose, sensitive, created_at, version
+        new(await db.QueryAsync<AttributeDeclaration>(agency, $"""
+            select {Attributes.Columns}
             from attributes
             where agency_id = @agency
             order by key
@@ -110,6 +111,7 @@ public sealed class ImportCitizens(IReadOnlyList<AttributeDeclaration> declared,
                 citizenIds, ExternalIds = rows.ConvertAll(r => r.ExternalId).ToArray(), Names = rows.ConvertAll(r => r.Name!).ToArray(),
                 Emails = rows.ConvertAll(r => r.Email!).ToArray(), Phones = rows.ConvertAll(r => r.Phone!).ToArray(),
             });
+        SegmentChanges.OfCitizens(transaction, now, citizenIds);
         return transaction.FlushAsync(ct);
     }
 

@@ -9,7 +9,7 @@ using NpgsqlTypes;
 namespace Cirm.Core.Tenancy;
 
 /// <summary>
-/// An anonymous object's properties as named parameters. Dapper maps the rows; it has no way to fill an
+/// An anonymous object's properties, or a dictionary's values, as named parameters. Dapper maps the rows; it has no way to fill an
 /// <see cref="NpgsqlBatch"/>, which is what saves the round trips.
 /// </summary>
 static class SqlParameters
@@ -32,6 +32,11 @@ static class SqlParameters
     public static void Add(NpgsqlParameterCollection parameters, object? args)
     {
         if (args is null) return;
+        if (args is IReadOnlyDictionary<string, object> named) // of a statement that is put together
+        {
+            foreach (var (name, value) in named) parameters.Add(Parameter(name, value, value.GetType()));
+            return;
+        }
         foreach (var property in Properties.GetOrAdd(args.GetType(), static type => type.GetProperties()))
             parameters.Add(Parameter(property.Name, property.GetValue(args), property.PropertyType));
     }
@@ -62,6 +67,7 @@ static class SqlParameters
         [typeof(string[])] = NpgsqlDbType.Array | NpgsqlDbType.Text,
         [typeof(int[])] = NpgsqlDbType.Array | NpgsqlDbType.Integer,
         [typeof(long[])] = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+        [typeof(decimal[])] = NpgsqlDbType.Array | NpgsqlDbType.Numeric,
         [typeof(double?[])] = NpgsqlDbType.Array | NpgsqlDbType.Double,
         [typeof(DateTime[])] = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
         [typeof(DateTime?[])] = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,

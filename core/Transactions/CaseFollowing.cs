@@ -1,3 +1,4 @@
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
@@ -44,6 +45,7 @@ public sealed class CaseFollowing(TenantDb db, TimeProvider clock)
         if (claimed is { } id)
         {
             CaseHistory.Append(change, caller, id, now, "claimed", null, null, null, null);
+            SegmentChanges.OfBehaviour(change, now, caller.CitizenId!.Value);
             change.Audit(now, "case.claimed", "case", id);
             change.Emit(now, OutboxEvent.Of("case.claimed", id, new { }));
             await change.CommitAsync(ct);

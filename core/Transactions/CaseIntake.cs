@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cirm.Core.Identity;
 using Cirm.Core.Information;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Npgsql;
@@ -27,7 +28,7 @@ public sealed record Submission(string Service, CaseKind Kind, string Title, str
 }
 
 /// <summary>Takes cases in.</summary>
-public sealed class CaseIntake(TenantDb db, Services services, Calendars calendars, Mandates mandates, TimeProvider clock)
+public sealed class CaseIntake(TenantDb db, Services services, Calendars calendars, Mandates mandates, SegmentOffers offers, TimeProvider clock)
 {
     /// <summary>
     /// Submits a case. Number, case, history, audit entry, event and the answer to a retried request go to the database in one
@@ -49,15 +50,17 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
                 ?? throw Platform.Problems.InvalidValue("/service", "unknown", $"There is no published service \"{submission.Service}\".");
             var answers = ReadAnswers(service, submission);
             var counted = await calendars.CountingAsync(caller.Agency, service.Id, service.Number, ct);
+            var whose = submission.OnBehalfOf ?? submission.CitizenId ?? caller.CitizenId;
+            var promise = await offers.PromiseAsync(caller.Agency, service, whose, ct);
             var now = clock.Now();
-            var due = counted.Clock(service.Standard!, now);
+            var due = counted.Clock(promise, now);
             var place = submission.Location;
             var draft = new Case(
                 Guid.CreateVersion7(now), StoredAnswer.NumberMarker, service.Key, service.Number, submission.Kind, CaseStatus.Submitted, submission.Channel,
                 submission.Title, submission.Description, place?.Latitude, place?.Longitude, place?.Area, answers,
-                submission.OnBehalfOf ?? submission.CitizenId ?? caller.CitizenId, null, null, now, null, due.FirstResponseDueAt, due.DueAt, null,
+                whose, null, null, now, null, due.FirstResponseDueAt, due.DueAt, null,
                 ClockRisk.None, ClockRisk.None, null, await MandateAsync(caller, submission, service, ct), submission.IsAssisted(caller) ? caller.Id : null, null, false, 1, Unit: service.Unit);
-            if (await TryInsertAsync(caller, draft, service.Id, due, counted.Edition, code, answer, ct) is { } number) return draft with { Number = number };
+            if (await TryInsertAsync(caller, draft, service, promise, due, counted.Edition, code, answer, ct) is { } number) return draft with { Number = number };
 
             if (caller.Retry is { } retry && await retry.FindAsync(db, caller.Agency, ct) is not null) throw new IdempotencyKeyTakenException();
             if (draft.CitizenId is { } citizen && !await CitizenExistsAsync(caller.Agency, citizen, ct))
@@ -79,7 +82,7 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
 
     // The division by the number of cases inserted takes the whole batch back when there is none: the service is not in force
     // any more, or the citizen is not there, or the mandate was revoked in between. So it does when the key has been used, by the number of keys inserted.
-    async Task<long?> TryInsertAsync(Caller caller, Case c, Guid serviceId, CaseClock due, Guid edition, string code, Func<Case, StoredAnswer> answer, CancellationToken ct)
+    async Task<long?> TryInsertAsync(Caller caller, Case c, ServiceVersion service, ServiceStandard promise, CaseClock due, Guid edition, string code, Func<Case, StoredAnswer> answer, CancellationToken ct)
     {
         await using var transaction = await db.BeginAsync(caller.Agency, ct);
         transaction.Enqueue("""
@@ -89,10 +92,10 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
               insert into cases
                 (agency_id, id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area, answers,
                  citizen_id, submitted_by, mandate_id, entered_by, tracking_hash, submitted_at, first_response_foreseen_at, first_response_due_at,
-                 foreseen_at, due_at, calendar_edition, unit, updated_at)
+                 foreseen_at, due_at, offered_first_response_hours, offered_resolution_hours, calendar_edition, unit, updated_at)
               select @agency, @id, next.last_number, s.id, s.published_version, @kind, 'submitted', @channel, @title, @description, @latitude, @longitude, @area, @answers,
                  @citizenId, @submittedBy, @mandate, @enteredBy, @trackingHash, @now, @firstResponseForeseenAt, @firstResponseDueAt,
-                 @foreseenAt, @dueAt, @edition, @unit, @now
+                 @foreseenAt, @dueAt, @offeredFirstResponse, @offeredResolution, @edition, @unit, @now
               from next
               join services s on s.agency_id = @agency and s.id = @serviceId and s.published_version = @serviceVersion
               where (@citizenId is null or exists (select from citizens z where z.agency_id = @agency and z.id = @citizenId and z.erased_at is null))
@@ -104,13 +107,15 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
             """,
             new
             {
-                c.Id, serviceId, c.ServiceVersion, c.Kind, c.Channel, c.Title, c.Description, c.Latitude, c.Longitude, c.Area, c.Answers, c.CitizenId,
+                c.Id, ServiceId = service.Id, c.ServiceVersion, c.Kind, c.Channel, c.Title, c.Description, c.Latitude, c.Longitude, c.Area, c.Answers, c.CitizenId,
                 SubmittedBy = caller.Id, c.Mandate, c.EnteredBy, TrackingHash = TrackingCode.HashOf(code), Now = c.SubmittedAt,
                 due.FirstResponseForeseenAt, due.FirstResponseDueAt, due.ForeseenAt, due.DueAt, edition, c.Unit,
+                OfferedFirstResponse = More(promise.FirstResponseHours, service.FirstResponseHours), OfferedResolution = More(promise.ResolutionHours, service.ResolutionHours),
             });
         CaseHistory.Append(transaction, caller, c.Id, c.SubmittedAt, "submitted", null, c.Status, null, null, c.Mandate is null ? null : c.CitizenId);
         AuditTrail.Append(transaction, AuditEntry.By(caller, c.SubmittedAt, "case.submitted", "case", c.Id));
         transaction.Emit(c.SubmittedAt, OutboxEvent.Of("case.submitted", c.Id, new { c.Service, kind = c.Kind, channel = c.Channel }));
+        if (c.CitizenId is { } citizen) SegmentChanges.OfBehaviour(transaction, c.SubmittedAt, citizen);
         if (caller.Retry is { } retry)
         {
             var stored = answer(c);
@@ -138,6 +143,9 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
             return null;
         }
     }
+
+    // What is promised beyond the standard; null when it is the standard.
+    static decimal? More(decimal promised, decimal? standard) => promised == standard ? null : promised;
 
     async Task<Guid?> MandateAsync(Caller caller, Submission submission, ServiceVersion service, CancellationToken ct)
     {

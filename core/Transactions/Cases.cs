@@ -19,9 +19,11 @@ namespace Cirm.Core.Transactions;
 /// <param name="Overdue">Open after its time, or not.</param>
 /// <param name="Verdict">What the citizen said, or that nothing was said although the case is over.</param>
 /// <param name="Order">What comes first; by clock there are open cases only.</param>
+/// <param name="Segment">The key of a segment that its citizen is in now: for managers alone (docs/adr/0019-segments.md).</param>
 public sealed record CaseFilter(
     CaseStatus[]? Status, string? Service, Channel? Channel, CaseKind? Kind, string? Area, Guid? Assignee, string? Unit, Guid? CitizenId,
-    DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue, SaidOrSilent? Verdict = null, CaseOrder Order = CaseOrder.Newest)
+    DateTimeOffset? SubmittedFrom, DateTimeOffset? SubmittedTo, string? Text, bool? Overdue, SaidOrSilent? Verdict = null, CaseOrder Order = CaseOrder.Newest,
+    string? Segment = null)
 {
     /// <summary>Narrows nothing.</summary>
     public static readonly CaseFilter None = new(null, null, null, null, null, null, null, null, null, null, null, null);
@@ -166,6 +168,11 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
               and (@assignee is null or c.assignee = @assignee)
               and (@unit is null or c.unit = @unit)
               and (@citizenId is null or c.citizen_id = @citizenId)
+              and (@segment is null or c.citizen_id in (
+                select m.citizen_id
+                from segments g
+                join segment_members m on m.agency_id = g.agency_id and m.segment_id = g.id and m.valid_to is null
+                where g.agency_id = @agency and g.key = @segment))
               and (@submittedFrom is null or c.submitted_at >= @submittedFrom)
               and (@submittedTo is null or c.submitted_at < @submittedTo)
               and (@text is null or c.title ilike @pattern or c.description ilike @pattern or c.area ilike @pattern
@@ -185,7 +192,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
             new
             {
                 Citizen = caller.CitizenId, Account = caller.Id, Status = filter.Status?.Select(s => s.Word()).ToArray(), filter.Service,
-                filter.Channel, filter.Kind, filter.Area, filter.Assignee, filter.Unit, filter.CitizenId, filter.SubmittedFrom, filter.SubmittedTo, filter.Text,
+                filter.Channel, filter.Kind, filter.Area, filter.Assignee, filter.Unit, filter.CitizenId, filter.Segment, filter.SubmittedFrom, filter.SubmittedTo, filter.Text,
                 Pattern = filter.Text is null ? null : $"%{filter.Text.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%",
                 filter.Overdue, filter.Verdict, after?.At, after?.Id, limit, Now = clock.Now(),
             }, ct);

@@ -113,7 +113,9 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
               select c.id, c.due_at as due_was, c.first_response_risk as first_was, c.risk as was, coalesce(c.paused_at, @now) as seen, open_time_before(c.submitted_at, @opens, @before) as began,
                      coalesce((select sum(open_time_before(q.ended_at, @opens, @before) - open_time_before(q.asked_at, @opens, @before))
                                from case_questions q
-                               where q.agency_id = @agency and q.case_id = c.id and q.ended_at is not null), 0)::bigint as waited
+                               where q.agency_id = @agency and q.case_id = c.id and q.ended_at is not null), 0)::bigint as waited,
+                     -- Whoever was promised more than the standard keeps that.
+                     trunc(c.offered_first_response_hours * 3600000000)::bigint as more_first, trunc(c.offered_resolution_hours * 3600000000)::bigint as more
               from cases c
               where c.agency_id = @agency and c.service_id = @serviceId and c.service_version = @number and {Open} and not c.own_dates
                 and c.calendar_edition = @old and c.id {(forwards ? ">" : "<")} @after
@@ -121,8 +123,13 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
               limit {AtATime}
               for update of c skip locked),
             places as materialized (
-              select s.id, s.due_was, s.first_was, s.was, s.seen, s.began + @firstResponseForeseen as first_foreseen, s.began + @firstResponse as first_due,
-                     s.began + s.waited + @resolutionForeseen as foreseen, s.began + s.waited + @resolution as due
+              select s.id, s.due_was, s.first_was, s.was, s.seen,
+                     s.began + case when s.more_first is null or @firstResponseForeseen is null then @firstResponseForeseen
+                                    else trunc(s.more_first * (1 - @foreseenShare))::bigint end as first_foreseen,
+                     s.began + coalesce(s.more_first, @firstResponse) as first_due,
+                     s.began + s.waited + case when s.more is null or @resolutionForeseen is null then @resolutionForeseen
+                                               else trunc(s.more * (1 - @foreseenShare))::bigint end as foreseen,
+                     s.began + s.waited + coalesce(s.more, @resolution) as due
               from stale s),
             dates as materialized (
               select p.id, p.due_was, p.first_was, p.was, p.seen,
@@ -164,7 +171,7 @@ public sealed class Clocks(TenantDb db, Calendars calendars, TimeProvider clock)
             new
             {
                 stale.ServiceId, stale.Number, stale.Old, counting.Edition, after, Opens = times.Opens, Before = times.OpenBefore, now,
-                promise.FirstResponse, promise.FirstResponseForeseen, promise.Resolution, promise.ResolutionForeseen,
+                promise.FirstResponse, promise.FirstResponseForeseen, promise.Resolution, promise.ResolutionForeseen, counting.ForeseenShare,
             }, ct);
         if (counted.Count == 0) return counted;
         var told = counted.SelectMany(c => c.Late()).ToList();

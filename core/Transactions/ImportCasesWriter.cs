@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
@@ -143,6 +144,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
             cross join unnest(@caseIds, @historyIds, @statuses) as r (case_id, id, status)
             where n.agency_id = @agency
             """, new { caseIds, historyIds, statuses, now });
+        SegmentChanges.OfBehaviour(transaction, now, [.. citizenIds.OfType<Guid>().Distinct()]);
         return transaction.FlushAsync(ct);
     }
 

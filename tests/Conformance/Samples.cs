@@ -57,6 +57,7 @@ static class Samples
         ["/v1/agencies/{agency}/you-said-we-did/{id}"] = async world => (await DecidedInsightAsync(world, "accepted")).Split('/')[^1],
         ["/v1/agencies/{agency}/scarcity-rules/{key}/simulations/{id}"] = async world => (await SimulatedRuleAsync(world)).Simulation,
         ["/v1/agencies/{agency}/dialogues/{id}"] = async world => (await DialogueAsync(world)).Split('/')[^1],
+        ["/v1/agencies/{agency}/segments/{key}/offers/{service}"] = world => Task.FromResult(world.Known["service"]),
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
             var id = Guid.CreateVersion7();
@@ -89,6 +90,8 @@ static class Samples
             await (await world.Agency.Admin).PostJsonAsync($"{merged}/merge", new { into = await CaseAsync(world) }, HttpStatusCode.OK);
             return $"{merged}/unmerge";
         },
+        ["getSegmentOffer"] = OfferAsync,
+        ["removeSegmentOffer"] = OfferAsync,
     };
 
     /// <summary>What only one side may say, however much others may do.</summary>
@@ -122,6 +125,8 @@ static class Samples
     /// <summary>Bodies that are not the document's example.</summary>
     public static readonly IReadOnlyDictionary<string, Func<World, Task<HttpContent>>> Bodies = new Dictionary<string, Func<World, Task<HttpContent>>>
     {
+        ["mergeSegments"] = async world => JsonContent.Create(
+            new { key = $"segment-{Guid.NewGuid():N}", name = world.Marker, segments = (string[])[await SegmentAsync(world), await SegmentAsync(world)] }),
         ["mergeCase"] = async world => JsonContent.Create(new { into = await CaseAsync(world) }),
         ["linkCase"] = async world => JsonContent.Create(new { to = await CaseAsync(world), type = "related" }),
         ["signIn"] = async world =>
@@ -188,6 +193,19 @@ static class Samples
         var id = (await (await world.Agency.Admin).PostJsonAsync(path, new { title = $"Lamps {world.Marker}", text = "Too dark.", source = "cases" }))["id"];
         await (await world.Agency.Admin).PostJsonAsync($"{path}/{id}/decision", new { decision, reason = "So." }, HttpStatusCode.OK);
         return $"{path}/{id}";
+    }
+
+    static async Task<string> SegmentAsync(World world) =>
+        (string)(await (await world.Agency.Manager).PostJsonAsync($"{world.Agency.Path}/segments", new
+        {
+            key = $"segment-{Guid.NewGuid():N}", name = world.Marker, rule = new { behaviour = "cases", op = "ge", value = 1 },
+        }))["key"]!;
+
+    static async Task<string> OfferAsync(World world)
+    {
+        var path = $"{world.Agency.Path}/segments/{await SegmentAsync(world)}/offers/{world.Known["service"]}";
+        await (await (await world.Agency.Manager).PutAsync(path, new { firstResponseHours = 1 }, null)).ReadAsync(HttpStatusCode.Created);
+        return path;
     }
 
     static async Task<string> UseAsync(World world)

@@ -26,7 +26,8 @@ public sealed class ErasureTests(CirmHost host)
         ["case_questions"] = "agency_id case_id id note_id asked_at ended_at ended_by end_note_id",
         ["cases"] = "agency_id id number service_id service_version kind status channel area citizen_id assignee external_id submitted_at first_response_at due_at"
             + " first_response_due_at first_response_foreseen_at foreseen_at paused_at first_response_risk risk calendar_edition own_dates"
-            + " closed_at version updated_at erased_at erase_when_over attachment_count unit outcome verdict verdict_at round decided_at merged_into merged_with",
+            + " offered_first_response_hours offered_resolution_hours closed_at version updated_at erased_at erase_when_over attachment_count unit outcome verdict verdict_at round"
+            + " decided_at merged_into merged_with",
         ["citizen_identities"] = "removed",
         ["citizens"] = "agency_id id version created_at updated_at erased_at",
         ["consents"] = "agency_id citizen_id use_key id given channel recorded_by at",

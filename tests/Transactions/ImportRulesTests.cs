@@ -144,7 +144,7 @@ public sealed class ImportRulesTests
     [InlineData(AttributeType.Text, "anything", true)]
     public void An_attribute_has_values_of_its_type(AttributeType type, string text, bool good)
     {
-        var attribute = new AttributeDeclaration("a", new Localized("en", "A"), type, ["7"], "test", false, default, 1);
+        var attribute = new AttributeDeclaration("a", new Localized("en", "A"), type, ["7"], "test", false, false, default, 1);
         var (value, error) = AttributeRules.Read(attribute, text);
         Assert.Equal(good, value is not null);
         Assert.Equal(good, error is null);

@@ -8,6 +8,7 @@ var all = new (string Name, Func<Task<Measure>> Run)[]
     ("submit", Submit.RunAsync), ("read", Read.RunAsync), ("read-staff", Read.StaffAsync), ("page", Read.PageAsync), ("import", Import.RunAsync), ("agencies", ManyAgencies.RunAsync),
     ("search", Search.RunAsync),
     ("clocks", Clocks.RunAsync),
+    ("segments", SegmentsBench.RunAsync),
 };
 if (wanted is not null && all.All(m => m.Name != wanted))
 {
