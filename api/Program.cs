@@ -66,6 +66,8 @@ app.MapSegments();
 app.MapSegmentFigures();
 app.MapSegmentOffers();
 app.MapAdvice();
+app.MapSurveyMargins();
+app.MapSurveyResults();
 app.MapImports();
 app.MapImportMappings();
 app.Run();

@@ -43,6 +43,8 @@ public static class Schedule
             new("case.appealed",       Job.Of<TellCitizen, FactArgs>()),
             new("appeal.decided",      Job.Of<TellCitizen, FactArgs>()),
             new("service.published",   Job.Of<FollowPublished, FactArgs>()),
+            new("survey.answered",     Job.Of<PublishResults, FactArgs>()),
+            new("survey.closed",       Job.Of<PublishResults, FactArgs>()),
         ],
         Operations:
         [
@@ -52,5 +54,6 @@ public static class Schedule
             Job.Of<RunScarcitySimulation, OperationArgs>(),
             Job.Of<SendInvitations, OperationArgs>(),
             Job.Of<SnapshotSegment, OperationArgs>(),
+            Job.Of<AggregateSurvey, OperationArgs>(),
         ]);
 }

@@ -35,8 +35,8 @@ public static class Worker
             .AddSingleton<ImportFiles>().AddSingleton<Imports>().AddSingleton<Retention>().AddSingleton<Calendars>().AddSingleton<Clocks>()
             .AddSingleton<Agencies>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<ScarcitySimulations>()
             .AddSingleton<Services>().AddSingleton<CaseQuestions>().AddSingleton<Casework>().AddSingleton<BulkOrders>()
-            .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
             .AddSingleton<SegmentEvaluation>().AddSingleton<SegmentSnapshots>().AddSingleton<ServiceFloors>()
+            .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyResults>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();
         Engine.Add(builder, databases);

@@ -62,7 +62,7 @@ public sealed class Settling(TenantDb db, SurveySecrets secrets, TimeProvider cl
         var (now, ct) = (clock.Now(), CancellationToken.None);
         await using var transaction = await db.BeginAsync(agency, ct);
         var wave = await transaction.QuerySingleOrDefaultAsync<Wave>("""
-            select w.id, s.key as survey, s.anonymity, s.breakdowns, s.audience, w.closes_at, w.closed_at, w.batches, w.waiting, w.mixed, w.strata_at, g.smallest_group,
+            select w.id, s.key as survey, s.anonymity, s.breakdowns, s.audience, s.questions, w.closes_at, w.closed_at, w.batches, w.waiting, w.mixed, w.strata_at, g.smallest_group,
               (select count(*) from survey_inbox i where i.agency_id = @agency and i.wave_id = w.id) as inbox
             from survey_waves w
             join surveys s on s.agency_id = w.agency_id and s.id = w.survey_id
@@ -132,6 +132,7 @@ public sealed class Settling(TenantDb db, SurveySecrets secrets, TimeProvider cl
                 Answers = settled.Select(r => JsonSerializer.Serialize(r.Answers, Wire.Json)).ToArray(), Assisted = settled.Select(r => r.Assisted ? 1 : 0).ToArray(),
                 Channels = settled.Select(r => r.Channel.Word()).ToArray(),
             });
+        SurveyCounts.Add(transaction, wave.Id, wave.Questions, settled);
         if (links.Count > 0)
             transaction.Enqueue("""
                 insert into survey_links (agency_id, wave_id, response_id, citizen_id)
@@ -171,6 +172,6 @@ public sealed class Settling(TenantDb db, SurveySecrets secrets, TimeProvider cl
     sealed record Waiting(Guid Id, byte[] Sealed);
 
     sealed record Wave(
-        Guid Id, string Survey, Anonymity Anonymity, string[] Breakdowns, string[] Audience, DateTimeOffset ClosesAt, DateTimeOffset? ClosedAt, int Batches, int Waiting, bool Mixed,
+        Guid Id, string Survey, Anonymity Anonymity, string[] Breakdowns, string[] Audience, JsonList<SurveyQuestion> Questions, DateTimeOffset ClosesAt, DateTimeOffset? ClosedAt, int Batches, int Waiting, bool Mixed,
         DateTimeOffset? StrataAt, int SmallestGroup, long Inbox);
 }

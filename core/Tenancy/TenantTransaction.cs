@@ -86,6 +86,13 @@ public class TenantTransaction : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a statement whose rows are too many to be kept: each is handed on as it comes.</summary>
+    public Task StreamAsync(string sql, object? args, Action<NpgsqlDataReader> row, CancellationToken ct)
+    {
+        Enqueue(sql, args);
+        return SendAsync(row, ct);
+    }
+
     /// <summary>Runs a last statement and commits with it, in one round trip.</summary>
     public Task<IReadOnlyList<T>> QueryAndCommitAsync<T>(string sql, object? args, CancellationToken ct)
     {
@@ -117,26 +124,31 @@ public class TenantTransaction : IAsyncDisposable
 
     async Task<IReadOnlyList<T>> SendAsync<T>(CancellationToken ct)
     {
+        var rows = new List<T>();
+        Func<NpgsqlDataReader, T>? read = null;
+        await SendAsync(row => rows.Add((read ??= Rows<T>.ReaderOf(row))(row)), ct);
+        return rows;
+    }
+
+    async Task SendAsync(Action<NpgsqlDataReader> row, CancellationToken ct)
+    {
         await using var batch = connection.CreateBatch();
         foreach (var command in waiting) batch.BatchCommands.Add(command);
         NpgsqlBatchCommand[] sent = [.. waiting];
         waiting.Clear();
         open = true;
 
-        var rows = new List<T>();
         await using (var reader = await batch.ExecuteReaderAsync(ct))
         {
             var wanted = begun || await reader.NextResultAsync(ct); // the first rows of all are set_agency's
             begun = true;
             if (wanted && reader.FieldCount > 0)
             {
-                var read = Rows<T>.ReaderOf(reader);
-                while (await reader.ReadAsync(ct)) rows.Add(read(reader));
+                while (await reader.ReadAsync(ct)) row(reader);
             }
             while (await reader.NextResultAsync(ct)) { } // a later statement's error is thrown here
         }
         Sent(sent);
-        return rows;
     }
 
     /// <summary>Takes back what was not committed and returns the connection.</summary>

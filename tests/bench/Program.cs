@@ -9,6 +9,7 @@ var all = new (string Name, Func<Task<Measure>> Run)[]
     ("search", Search.RunAsync),
     ("clocks", Clocks.RunAsync),
     ("segments", SegmentsBench.RunAsync),
+    ("survey", Surveys.RunAsync), ("results", SurveyReading.RunAsync),
 };
 if (wanted is not null && all.All(m => m.Name != wanted))
 {

@@ -73,7 +73,7 @@ public sealed class DisclosureControl
     }
 
     int? Cheapest(IEnumerable<int> figures) =>
-        figures.Where(f => mayHide[f] && !hidden[f]).OrderBy(f => problem.Figures[f].Cost).ThenBy(f => f).Select(f => (int?)f).FirstOrDefault();
+        figures.Where(f => mayHide[f] && !hidden[f]).OrderBy(f => problem.Figures[f].Cost).ThenByDescending(f => f).Select(f => (int?)f).FirstOrDefault(); // of two that are worth the same the part goes, which comes after its whole
 
     /// <summary>A count with too narrow a range, and the figures that make it so: one of them has to go.</summary>
     sealed record PinnedCount(int Count, double Low, double High, HashSet<int> Binding);
