@@ -1,4 +1,5 @@
 using Cirm.Core.Tenancy;
+using Cirm.Jobs.Participation;
 using Cirm.Jobs.Platform;
 
 namespace Cirm.Jobs;
@@ -7,6 +8,7 @@ static class Program // named, because the tests know another program too
 {
     static async Task<int> Main(string[] args)
     {
+        if (args is ["recount", .. var file]) return await Recount.CommandAsync(file, Console.Out, Console.Error); // needs no database
         await using var databases = Databases.FromEnvironment();
         return args switch
         {
@@ -20,6 +22,7 @@ static class Program // named, because the tests know another program too
     {
         Console.Error.WriteLine("""
             Cirm.Jobs                          run jobs until told to stop
+            Cirm.Jobs recount FILE.pb …        count a published file of ballots again, without a database
             Cirm.Jobs verify-audit [agency …]  check the audit chains of these agencies (slugs), or of all and of the installation
             """);
         return 2;

@@ -1,0 +1,101 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cirm.Core.Participation.Counting;
+using Fractions;
+
+namespace Cirm.Jobs.Participation;
+
+/// <summary>Counts a published file of ballots again, without a database: anybody can check an agency so.</summary>
+public static class Recount
+{
+    const string Usage = """
+        usage: recount FILE.pb [--method M] [--completion C] [--utility U]
+          M  greedy, greedy-no-skip, greedy-threshold or equal-shares; without it the file's rule
+          C  with equal shares: none, add1, add1-comparison or comparison
+          U  with equal shares: cost (a voter counts what is spent for them) or number (a voter counts projects)
+        """;
+
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <summary><c>recount FILE.pb [--method M] [--completion C] [--utility U]</c>: one JSON object.</summary>
+    /// <returns>0 when it was counted, 1 when the file cannot be, 2 when the call is wrong.</returns>
+    public static async Task<int> CommandAsync(string[] args, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            var (name, options) = Parse(args);
+            using var text = new StreamReader(name);
+            var file = PabulibFile.Read(text);
+            var outcome = BudgetCount.Count(file.Election, RuleOf(file, options));
+            await output.WriteLineAsync(JsonSerializer.Serialize(ViewOf(outcome, file), Json));
+            return 0;
+        }
+        catch (ArgumentException wrong)
+        {
+            await errors.WriteLineAsync($"{wrong.Message}\n{Usage}");
+            return 2;
+        }
+        catch (BallotFileException unreadable)
+        {
+            await errors.WriteLineAsync($"{args[0]}, line {unreadable.Line}: {unreadable.Reason}");
+            return 1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await errors.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    static (string File, Dictionary<string, string> Options) Parse(string[] args)
+    {
+        if (args is not [var file, .. var rest] || file.StartsWith("--", StringComparison.Ordinal)) throw new ArgumentException("A file is needed first.");
+        var options = new Dictionary<string, string>();
+        for (var i = 0; i < rest.Length; i += 2)
+        {
+            if (rest[i] is not ("--method" or "--completion" or "--utility")) throw new ArgumentException($"\"{rest[i]}\" is no option.");
+            if (i + 1 == rest.Length) throw new ArgumentException($"{rest[i]} needs a value.");
+            options[rest[i]] = rest[i + 1];
+        }
+        return (file, options);
+    }
+
+    static BudgetRule RuleOf(PabulibFile file, Dictionary<string, string> options)
+    {
+        var ofFile = file.Rule is { } named ? BudgetRule.Read(named) : null;
+        var asked = options.TryGetValue("--method", out var word)
+            ? BudgetRule.Read(word) ?? throw new ArgumentException($"\"{word}\" is no method.")
+            : ofFile ?? throw new ArgumentException($"The file's rule \"{file.Rule}\" is none that can be counted by: say --method.");
+        // A file that was counted by equal shares says how it went on; only what is asked otherwise changes that.
+        if (asked is { Method: BudgetMethod.EqualShares, Completion: Completion.None } && ofFile?.Method == BudgetMethod.EqualShares) asked = ofFile;
+        if (options.TryGetValue("--completion", out var then))
+            asked = asked with { Completion = BudgetRule.CompletionOf(then) ?? throw new ArgumentException($"\"{then}\" is no completion.") };
+        if (options.TryGetValue("--utility", out var utility))
+            asked = asked with { Utility = utility switch { "cost" => Utility.Cost, "number" => Utility.Number, _ => throw new ArgumentException($"\"{utility}\" is no utility.") } };
+        return asked.Method == BudgetMethod.EqualShares || asked.Completion == Completion.None ? asked
+            : throw new ArgumentException("Only equal shares have a completion.");
+    }
+
+    static object ViewOf(BudgetOutcome outcome, PabulibFile file) => new
+    {
+        Method = BudgetRule.MethodWords[outcome.Rule.Method][0],
+        Completion = BudgetRule.CompletionWords[outcome.Rule.Completion][0],
+        Utility = outcome.Rule.Method == BudgetMethod.EqualShares ? outcome.Rule.Utility : (Utility?)null,
+        outcome.Winners,
+        Spent = Money(outcome.Spent),
+        Budget = Money(file.Election.Budget),
+        file.Election.Voters,
+        outcome.Steps,
+        outcome.Comparison,
+        AsPublished = file.Selected is { } selected ? selected.ToHashSet().SetEquals(outcome.Winners) : (bool?)null,
+        Rounds = outcome.Rounds.Select(r => new { r.Project, Cost = Money(r.Cost), Score = Money(r.Score), r.EffectiveSupport, r.Payment, Left = Money(r.Left) }),
+        Losses = outcome.Losses.Select(l => new { l.Project, Cost = Money(l.Cost), Score = Money(l.Score), l.Reason, Missing = l.Missing is { } missing ? Money(missing) : (decimal?)null }),
+    };
+
+    static decimal Money(Fraction amount) => Math.Round(amount.ToDecimal(), 6) / 1.000000000000000000000000000000000m; // without zeros at the end
+}
