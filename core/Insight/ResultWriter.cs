@@ -137,7 +137,7 @@ public sealed class ResultWriter(ResultFigures figures, ShownEditionTables shown
         json.WriteNumber("n", (long)size.N);
         json.WriteNumber("effectiveN", figures.Weighted ? Math.Round(size.EffectiveN, 1) : size.N);
         json.WriteNumber("asked", asked);
-        json.WriteNumber("skipped", asked - (long)size.N); // no answer is no secret: docs/adr/0015
+        json.WriteNumber("skipped", asked - (long)size.N); // no answer is no secret: docs/adr/0016
         json.WriteNumber("itemNonResponse", asked == 0 ? 0 : Math.Round((asked - size.N) / asked, 4));
         if (item.Options.Count > 0) Options(json, g, group, item, showing);
         if (item.Question.Type is SurveyQuestionType.Scale or SurveyQuestionType.Number) Mean(json, g, group, item, showing);

@@ -21,7 +21,7 @@ public sealed class SurveySeeds(Databases databases, TenantDb db, TimeProvider c
         var caller = Caller.System(agency.Id);
         var (surveys, waves, attributes) = (new Surveys(db, clock), new SurveyWaves(db, clock), new Attributes(db, clock));
         if (await attributes.FindAsync(agency.Id, "ageGroup", ct) is null)
-            await attributes.DeclareAsync(caller, "ageGroup", new("en", "Age group") { ["fa"] = "گروه سنی" }, AttributeType.Code, AgeGroups, "To see whether surveys and services reach all ages.", false, ct);
+            await attributes.DeclareAsync(caller, "ageGroup", new("en", "Age group") { ["fa"] = "گروه سنی" }, AttributeType.Code, AgeGroups, "To see whether surveys and services reach all ages.", false, false, ct);
         if (await surveys.FindAsync(caller, Key, ct) is null) await surveys.CreateAsync(caller, Survey(), ct);
         if (await waves.FindAsync(caller, Key, Wave, ct) is null)
             await waves.AddAsync(caller, Key, Wave, clock.Now().AddDays(-1), clock.Now().AddYears(1), null, ct);

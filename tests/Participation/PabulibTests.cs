@@ -30,7 +30,7 @@ public sealed class PabulibTests
 
     /// <summary>Real budgets whose cities published the outcome. They lie beside the repository, as their licence is not ours to give.</summary>
     public static TheoryData<string> Published =>
-        [.. Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.pb").Where(f => File.ReadLines(f).SkipWhile(l => l.Trim() != "PROJECTS").Skip(1).First().Contains(";selected", StringComparison.Ordinal)).Select(Path.GetFileName) : ["none"]];
+        [.. Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.pb").Where(f => File.ReadLines(f).SkipWhile(l => l.Trim() != "PROJECTS").Skip(1).First().Contains(";selected", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)) : ["none"]];
 
     static string Folder
     {
