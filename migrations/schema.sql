@@ -1320,6 +1320,29 @@ CREATE TABLE public.survey_codes (
 
 ALTER TABLE ONLY public.survey_codes FORCE ROW LEVEL SECURITY;
 
+-- Name: survey_counts; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_counts (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    id uuid NOT NULL,
+    counts bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_counts FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_editions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_editions (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    edition integer NOT NULL,
+    counts bytea NOT NULL,
+    shown jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_editions FORCE ROW LEVEL SECURITY;
+
 -- Name: survey_inbox; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.survey_inbox (
@@ -1363,6 +1386,33 @@ CREATE TABLE public.survey_links (
 
 ALTER TABLE ONLY public.survey_links FORCE ROW LEVEL SECURITY;
 
+-- Name: survey_margins; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_margins (
+    agency_id uuid NOT NULL,
+    survey_id uuid NOT NULL,
+    margins jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_margins FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_publications; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_publications (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    edition integer DEFAULT 0 NOT NULL,
+    as_of timestamp with time zone,
+    responses bigint DEFAULT 0 NOT NULL,
+    margins_version bigint DEFAULT 0 NOT NULL,
+    refused jsonb,
+    version bigint DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_publications FORCE ROW LEVEL SECURITY;
+
 -- Name: survey_register; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.survey_register (
@@ -1388,6 +1438,20 @@ CREATE TABLE public.survey_responses (
 );
 
 ALTER TABLE ONLY public.survey_responses FORCE ROW LEVEL SECURITY;
+
+-- Name: survey_results; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_results (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    breakdown text NOT NULL,
+    weighted boolean NOT NULL,
+    "position" integer NOT NULL,
+    question text NOT NULL,
+    document bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_results FORCE ROW LEVEL SECURITY;
 
 -- Name: survey_strata; Type: TABLE; Schema: public; Owner: -
 
@@ -1934,6 +1998,16 @@ ALTER TABLE ONLY public.survey_coded_texts
 ALTER TABLE ONLY public.survey_codes
     ADD CONSTRAINT survey_codes_pkey PRIMARY KEY (agency_id, survey_id, question);
 
+-- Name: survey_counts survey_counts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_counts
+    ADD CONSTRAINT survey_counts_pkey PRIMARY KEY (agency_id, wave_id, id);
+
+-- Name: survey_editions survey_editions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_editions
+    ADD CONSTRAINT survey_editions_pkey PRIMARY KEY (agency_id, wave_id, edition);
+
 -- Name: survey_inbox survey_inbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.survey_inbox
@@ -1959,6 +2033,16 @@ ALTER TABLE ONLY public.survey_invitations
 ALTER TABLE ONLY public.survey_links
     ADD CONSTRAINT survey_links_pkey PRIMARY KEY (agency_id, wave_id, response_id);
 
+-- Name: survey_margins survey_margins_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_margins
+    ADD CONSTRAINT survey_margins_pkey PRIMARY KEY (agency_id, survey_id);
+
+-- Name: survey_publications survey_publications_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_publications
+    ADD CONSTRAINT survey_publications_pkey PRIMARY KEY (agency_id, wave_id);
+
 -- Name: survey_register survey_register_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.survey_register
@@ -1968,6 +2052,11 @@ ALTER TABLE ONLY public.survey_register
 
 ALTER TABLE ONLY public.survey_responses
     ADD CONSTRAINT survey_responses_pkey PRIMARY KEY (agency_id, wave_id, id);
+
+-- Name: survey_results survey_results_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_results
+    ADD CONSTRAINT survey_results_pkey PRIMARY KEY (agency_id, wave_id, breakdown, weighted, "position");
 
 -- Name: survey_strata survey_strata_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2460,15 +2549,40 @@ ALTER TABLE ONLY public.survey_coded_texts
 ALTER TABLE ONLY public.survey_codes
     ADD CONSTRAINT survey_codes_agency_id_survey_id_fkey FOREIGN KEY (agency_id, survey_id) REFERENCES public.surveys(agency_id, id);
 
+-- Name: survey_counts survey_counts_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_counts
+    ADD CONSTRAINT survey_counts_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
+
+-- Name: survey_editions survey_editions_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_editions
+    ADD CONSTRAINT survey_editions_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
+
 -- Name: survey_invitations survey_invitations_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.survey_invitations
     ADD CONSTRAINT survey_invitations_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
 
+-- Name: survey_margins survey_margins_agency_id_survey_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_margins
+    ADD CONSTRAINT survey_margins_agency_id_survey_id_fkey FOREIGN KEY (agency_id, survey_id) REFERENCES public.surveys(agency_id, id);
+
+-- Name: survey_publications survey_publications_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_publications
+    ADD CONSTRAINT survey_publications_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
+
 -- Name: survey_register survey_register_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.survey_register
     ADD CONSTRAINT survey_register_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
+
+-- Name: survey_results survey_results_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_results
+    ADD CONSTRAINT survey_results_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
 
 -- Name: survey_strata survey_strata_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2783,6 +2897,14 @@ CREATE POLICY agency ON public.survey_coded_texts USING ((agency_id = (NULLIF(cu
 
 CREATE POLICY agency ON public.survey_codes USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: survey_counts agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_counts USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_editions agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_editions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: survey_inbox agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.survey_inbox USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2795,6 +2917,14 @@ CREATE POLICY agency ON public.survey_invitations USING ((agency_id = (NULLIF(cu
 
 CREATE POLICY agency ON public.survey_links USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: survey_margins agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_margins USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_publications agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_publications USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: survey_register agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.survey_register USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2802,6 +2932,10 @@ CREATE POLICY agency ON public.survey_register USING ((agency_id = (NULLIF(curre
 -- Name: survey_responses agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.survey_responses USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_results agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_results USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: survey_strata agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3123,6 +3257,14 @@ ALTER TABLE public.survey_coded_texts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.survey_codes ENABLE ROW LEVEL SECURITY;
 
+-- Name: survey_counts; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_counts ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_editions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_editions ENABLE ROW LEVEL SECURITY;
+
 -- Name: survey_inbox; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.survey_inbox ENABLE ROW LEVEL SECURITY;
@@ -3135,6 +3277,14 @@ ALTER TABLE public.survey_invitations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.survey_links ENABLE ROW LEVEL SECURITY;
 
+-- Name: survey_margins; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_margins ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_publications; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_publications ENABLE ROW LEVEL SECURITY;
+
 -- Name: survey_register; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.survey_register ENABLE ROW LEVEL SECURITY;
@@ -3142,6 +3292,10 @@ ALTER TABLE public.survey_register ENABLE ROW LEVEL SECURITY;
 -- Name: survey_responses; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.survey_responses ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_results; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_results ENABLE ROW LEVEL SECURITY;
 
 -- Name: survey_strata; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3559,6 +3713,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.survey_coded_texts TO cirm_app
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.survey_codes TO cirm_app;
 
+-- Name: TABLE survey_counts; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.survey_counts TO cirm_app;
+
+-- Name: TABLE survey_editions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.survey_editions TO cirm_app;
+
 -- Name: TABLE survey_inbox; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.survey_inbox TO cirm_app;
@@ -3575,6 +3737,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.survey_invitations TO cirm_app
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.survey_links TO cirm_app;
 
+-- Name: TABLE survey_margins; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.survey_margins TO cirm_app;
+
+-- Name: TABLE survey_publications; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.survey_publications TO cirm_app;
+
 -- Name: TABLE survey_register; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.survey_register TO cirm_app;
@@ -3582,6 +3752,10 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.survey_register TO cirm_app;
 -- Name: TABLE survey_responses; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.survey_responses TO cirm_app;
+
+-- Name: TABLE survey_results; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.survey_results TO cirm_app;
 
 -- Name: TABLE survey_strata; Type: ACL; Schema: public; Owner: -
 

@@ -15,7 +15,7 @@ public static class SurveyResultEndpoints
 {
     public static void MapSurveyResults(this IEndpointRouteBuilder app)
     {
-        var wave = app.MapGroup("/v1/agencies/{agency}/surveys/{survey}/waves/{wave}").WithTags("Surveys");
+        var wave = app.MapGroup("/v1/agencies/{agency}/surveys/{key}/waves/{wave}").WithTags("Surveys");
         wave.MapPost("/aggregation", Aggregate).WithName("aggregateSurvey").Allow(Who.Manager | Who.Admin, "surveys:write");
         wave.MapGet("/results", Get).WithName("getSurveyResults").Allow(Who.Members, "surveys:read")
             .Produces<SurveyResultsView>().Produces<string>(StatusCodes.Status200OK, "text/csv").Produces(StatusCodes.Status304NotModified)
@@ -24,9 +24,12 @@ public static class SurveyResultEndpoints
 
     /// <summary>Counts what has been answered and publishes it as soon as that is safe: at least the agency's smallest group has to have answered since the last time.</summary>
     /// <param name="recount">Count every answer anew.</param>
-    static async Task<Accepted<Operation>> Aggregate(string survey, string wave, Caller caller, Agency home, SurveyResults results, CancellationToken ct, bool recount = false)
+    static async Task<Accepted<Operation>> Aggregate(string key, string wave, Caller caller, Agency home, SurveyResults results, CancellationToken ct, string? recount = null)
     {
-        var operation = await results.RequestAsync(caller, await FindAsync(results, caller, survey, wave, ct), recount, ct);
+        var read = new QueryErrors();
+        var anew = read.Flag("recount", recount) ?? false;
+        read.ThrowIfAny();
+        var operation = await results.RequestAsync(caller, await FindAsync(results, caller, key, wave, ct), anew, ct);
         return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{operation.Id}", operation);
     }
 
@@ -35,17 +38,20 @@ public static class SurveyResultEndpoints
     /// <param name="question">One question only, by its key.</param>
     /// <param name="weighted">To the population's margins.</param>
     static async Task<IResult> Get(
-        string survey, string wave, Caller caller, SurveyResults results, HttpContext http, CancellationToken ct, string? by = null, string? question = null, bool weighted = false)
+        string key, string wave, Caller caller, SurveyResults results, HttpContext http, CancellationToken ct, string? by = null, string? question = null, string? weighted = null)
     {
-        var of = await FindAsync(results, caller, survey, wave, ct);
+        var read = new QueryErrors();
+        var toMargins = read.Flag("weighted", weighted) ?? false;
+        read.ThrowIfAny();
+        var of = await FindAsync(results, caller, key, wave, ct);
         if (by is not null && !(BodyValidator.IsClean(by) && of.CanBeReadBy(by)))
             throw Core.Platform.Problems.InvalidValue("?by", "unknown", "The survey is not read by that: use segment, or an attribute that it declares as a breakdown.");
         if (question is not null && of.Questions.All(q => q.Key != question)) throw Core.Platform.Problems.InvalidValue("?question", "unknown", "The survey has no such question.");
         if (of.Embargoed) throw Problems.ResultsEmbargoed.Because($"The wave \"{of.Name}\" is shown when it has closed.");
-        if (weighted && !of.HasMargins) throw Problems.NoMargins.Because("Nobody has said what the population is like.");
-        var published = await results.FindAsync(caller.Agency, of.Id, by ?? "", question, weighted, ResultsAnswer.KnownTo(http), ct);
-        if (weighted && published.Refused) throw await RefusedAsync(results, caller, of, ct);
-        return new ResultsAnswer(of, published, by, question, weighted);
+        if (toMargins && !of.HasMargins) throw Problems.NoMargins.Because("Nobody has said what the population is like.");
+        var published = await results.FindAsync(caller.Agency, of.Id, by ?? "", question, toMargins, ResultsAnswer.KnownTo(http), ct);
+        if (toMargins && published.Refused) throw await RefusedAsync(results, caller, of, ct);
+        return new ResultsAnswer(of, published, by, question, toMargins);
     }
 
     static async Task<Refusal> RefusedAsync(SurveyResults results, Caller caller, WaveOfResults of, CancellationToken ct)

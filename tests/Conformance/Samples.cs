@@ -127,6 +127,7 @@ static class Samples
     {
         ["mergeSegments"] = async world => JsonContent.Create(
             new { key = $"segment-{Guid.NewGuid():N}", name = world.Marker, segments = (string[])[await SegmentAsync(world), await SegmentAsync(world)] }),
+        ["putSurveyMargins"] = _ => Task.FromResult<HttpContent>(JsonContent.Create(new { })), // the survey of the walk is read by no attribute
         ["mergeCase"] = async world => JsonContent.Create(new { into = await CaseAsync(world) }),
         ["linkCase"] = async world => JsonContent.Create(new { to = await CaseAsync(world), type = "related" }),
         ["signIn"] = async world =>

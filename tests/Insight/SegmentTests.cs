@@ -50,6 +50,19 @@ public sealed class SegmentTests(CirmHost host)
     }
 
     [Fact]
+    public async Task An_agency_has_so_many_segments_and_no_more()
+    {
+        var agency = await Segmenting.AgencyAsync(host);
+        await host.Database.ExecuteAsOwnerAsync($$"""
+            insert into segments (agency_id, id, key, name, rule, sensitive, by_behaviour, pending, created_at, updated_at)
+            select '{{agency.Id}}', gen_random_uuid(), 's' || n, '{"en": "S"}', '{"attribute": "age", "op": "ge", "value": 65}', false, false, false, now(), now()
+            from generate_series(1, {{Cirm.Core.Insight.Segments.Most}}) n
+            """);
+        var refused = await (await agency.Manager).PostAsJsonAsync($"{agency.Path}/segments", new { key = "more", name = "More", rule = Older });
+        await refused.RefusedAsync("too-many-segments");
+    }
+
+    [Fact]
     public async Task What_citizens_do_counts_and_days_pass()
     {
         var agency = await Segmenting.AgencyAsync(host);

@@ -66,7 +66,7 @@ public sealed class PabulibTests
     [Theory]
     [InlineData("META\n", "META!\n", 1, "begin")]
     [InlineData("budget;100,5", "budget;much", 5, "budget")]
-    [InlineData("budget;100,5\n", "", 12, "budget")]
+    [InlineData("budget;100,5\n", "", 13, "budget")]
     [InlineData("vote_type;approval", "vote_type;shouting", 6, "shouting")]
     [InlineData("num_votes;4", "num_votes;5", 4, "num_votes")]
     [InlineData("2;60.5;Trees;0", "2;-1;Trees;0", 11, "-1")]
