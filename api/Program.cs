@@ -5,7 +5,8 @@ using Cirm.Api.Platform;
 using Cirm.Api.Tenancy;
 using Cirm.Api.Transactions;
 
-var builder = WebApplication.CreateSlimBuilder(args);
+// Its own folder, which nobody writes to: the framework watches the whole content root for changed settings, and below the working directory may lie the database.
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.AddPlatform();
 builder.Services.AddIdentity();
 builder.Services.AddInformation();

@@ -16,6 +16,7 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
     const int MostRemembered = 100_000;
 
     readonly ConcurrentDictionary<(Guid Actor, Guid Subject), int> remembered = new();
+    readonly ConcurrentDictionary<Look, long> standing = new();
     readonly Channel<Seen> waiting = Channel.CreateBounded<Seen>(4 * MostAtOnce);
 
     /// <summary>Records that a member of staff or a system with a key sees something; for others there is nothing to record.</summary>
@@ -40,7 +41,10 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
         await RecordAsync(new(caller.Agency, AuditEntry.By(caller, clock.Now(), action, subjectKind, subjectId), [], 0), ct);
     }
 
-    /// <summary>Records that a member of staff or a system with a key sees a list, and for those whose things are on it that they were: the first time of a day.</summary>
+    /// <summary>
+    /// Records that a member of staff or a system with a key sees a list, and for those whose things are on it that they were: the first time of a day.
+    /// Who looks again within the same minute, and sees nothing that they have not seen today, adds nothing to what already stands in the trail.
+    /// </summary>
     /// <param name="caller">Who sees it.</param>
     /// <param name="action">As in <c>cases.listed</c>.</param>
     /// <param name="subjectKind">As in <c>case</c>.</param>
@@ -51,9 +55,13 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
     {
         if (!caller.IsStaff) return Task.CompletedTask;
         var now = clock.Now();
-        var today = (int)(now.UtcDateTime - DateTime.UnixEpoch).TotalDays;
-        Guid[] first = subjectId is null && caller.Id is { } actor ? [.. shown.Distinct().Where(s => !remembered.TryGetValue((actor, s), out var day) || day != today)] : [];
-        return RecordAsync(new(caller.Agency, AuditEntry.By(caller, now, action, subjectKind, subjectId), first, today), ct);
+        var since = now.UtcDateTime - DateTime.UnixEpoch;
+        var (today, minute) = ((int)since.TotalDays, (long)since.TotalMinutes);
+        if (caller.Id is not { } actor) return RecordAsync(new(caller.Agency, AuditEntry.By(caller, now, action, subjectKind, subjectId), [], today), ct);
+        Guid[] first = subjectId is null ? [.. shown.Distinct().Where(s => !remembered.TryGetValue((actor, s), out var day) || day != today)] : [];
+        var look = new Look(actor, action, subjectId);
+        if (first.Length == 0 && standing.TryGetValue(look, out var told) && told == minute) return Task.CompletedTask;
+        return RecordAsync(new(caller.Agency, AuditEntry.By(caller, now, action, subjectKind, subjectId), first, today) { Look = look, Minute = minute }, ct);
     }
 
     async Task RecordAsync(Seen seen, CancellationToken ct)
@@ -96,6 +104,9 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
             await transaction.CommitAsync(CancellationToken.None);
             if (remembered.Count + first.Length > MostRemembered) remembered.Clear();
             foreach (var (subject, today, actor, _) in first) remembered[(actor, subject)] = today;
+            if (standing.Count > MostRemembered) standing.Clear();
+            foreach (var seen in batch)
+                if (seen.Look is { } look) standing[look] = seen.Minute;
             foreach (var seen in batch) seen.Recorded.SetResult();
         }
         catch (Exception e)
@@ -107,5 +118,13 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
     sealed record Seen(Guid Agency, AuditEntry Entry, Guid[] First, int Today)
     {
         public TaskCompletionSource Recorded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Of a list: what need not be written again in this <see cref="Minute"/>.</summary>
+        public Look? Look { get; init; }
+
+        /// <summary>Counted from 1970.</summary>
+        public long Minute { get; init; }
     }
+
+    readonly record struct Look(Guid Actor, string Action, Guid? Subject);
 }

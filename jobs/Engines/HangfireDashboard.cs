@@ -14,7 +14,7 @@ static class HangfireDashboard
     public static IHostApplicationBuilder? CreateBuilder()
     {
         if (!int.TryParse(Environment.GetEnvironmentVariable("CIRM_DASHBOARD_PORT"), out var port)) return null;
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }); // as in api/Program.cs
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
         builder.Services.AddSingleton<Accounts>().AddSingleton<OperatorSignIn>();
         return builder;

