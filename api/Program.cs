@@ -1,6 +1,7 @@
 using Cirm.Api.Identity;
 using Cirm.Api.Information;
 using Cirm.Api.Insight;
+using Cirm.Api.Participation;
 using Cirm.Api.Platform;
 using Cirm.Api.Tenancy;
 using Cirm.Api.Transactions;
@@ -12,6 +13,7 @@ builder.Services.AddIdentity();
 builder.Services.AddInformation();
 builder.Services.AddTransactions();
 builder.Services.AddInsight();
+builder.Services.AddParticipation();
 builder.Services.AddImports();
 
 var app = builder.Build();
@@ -69,6 +71,7 @@ app.MapSegmentOffers();
 app.MapAdvice();
 app.MapSurveyMargins();
 app.MapSurveyResults();
+app.MapInitiatives();
 app.MapImports();
 app.MapImportMappings();
 app.Run();

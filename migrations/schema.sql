@@ -662,6 +662,67 @@ CREATE TABLE public.import_promises (
 
 ALTER TABLE ONLY public.import_promises FORCE ROW LEVEL SECURITY;
 
+-- Name: initiative_census; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.initiative_census (
+    agency_id uuid NOT NULL,
+    initiative_id uuid NOT NULL,
+    citizen_id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.initiative_census FORCE ROW LEVEL SECURITY;
+
+-- Name: initiative_history; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.initiative_history (
+    agency_id uuid NOT NULL,
+    initiative_id uuid NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    reason jsonb,
+    detail jsonb
+);
+
+ALTER TABLE ONLY public.initiative_history FORCE ROW LEVEL SECURITY;
+
+-- Name: initiatives; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.initiatives (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    key text NOT NULL,
+    title jsonb NOT NULL,
+    summary jsonb,
+    tier text NOT NULL,
+    mandate jsonb,
+    binding boolean NOT NULL,
+    decision jsonb,
+    segments text[] NOT NULL,
+    areas text[] NOT NULL,
+    area_attribute text,
+    census boolean NOT NULL,
+    languages text[] NOT NULL,
+    channels text[] NOT NULL,
+    phases jsonb NOT NULL,
+    derived_from uuid,
+    insight_id uuid,
+    case_id uuid,
+    published_at timestamp with time zone,
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT initiatives_check CHECK ((closes_at > opens_at)),
+    CONSTRAINT initiatives_check1 CHECK (((tier = 'consultation'::text) OR (decision IS NOT NULL) OR (tier = 'execution'::text))),
+    CONSTRAINT initiatives_check2 CHECK (((cardinality(areas) = 0) OR (area_attribute IS NOT NULL))),
+    CONSTRAINT initiatives_tier_check CHECK ((tier = ANY (ARRAY['consultation'::text, 'decision'::text, 'execution'::text])))
+);
+
+ALTER TABLE ONLY public.initiatives FORCE ROW LEVEL SECURITY;
+
 -- Name: insight_history; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.insight_history (
@@ -1783,6 +1844,26 @@ ALTER TABLE ONLY public.import_mappings
 ALTER TABLE ONLY public.import_promises
     ADD CONSTRAINT import_promises_pkey PRIMARY KEY (agency_id, operation_id);
 
+-- Name: initiative_census initiative_census_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.initiative_census
+    ADD CONSTRAINT initiative_census_pkey PRIMARY KEY (agency_id, initiative_id, citizen_id);
+
+-- Name: initiative_history initiative_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.initiative_history
+    ADD CONSTRAINT initiative_history_pkey PRIMARY KEY (agency_id, initiative_id, id);
+
+-- Name: initiatives initiatives_agency_id_key_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.initiatives
+    ADD CONSTRAINT initiatives_agency_id_key_key UNIQUE (agency_id, key);
+
+-- Name: initiatives initiatives_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.initiatives
+    ADD CONSTRAINT initiatives_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: insight_history insight_history_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.insight_history
@@ -2219,6 +2300,22 @@ CREATE INDEX citizens_newest ON public.citizens USING btree (agency_id, created_
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (agency_id, created_at);
 
+-- Name: initiative_census_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX initiative_census_of_citizen ON public.initiative_census USING btree (agency_id, citizen_id);
+
+-- Name: initiatives_derived; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX initiatives_derived ON public.initiatives USING btree (agency_id, derived_from) WHERE (derived_from IS NOT NULL);
+
+-- Name: initiatives_of_case; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX initiatives_of_case ON public.initiatives USING btree (agency_id, case_id) WHERE (case_id IS NOT NULL);
+
+-- Name: initiatives_of_insight; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX initiatives_of_insight ON public.initiatives USING btree (agency_id, insight_id) WHERE (insight_id IS NOT NULL);
+
 -- Name: insight_measures_due; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX insight_measures_due ON public.insight_measures USING btree (agency_id, due_at) WHERE (result IS NULL);
@@ -2443,6 +2540,31 @@ ALTER TABLE ONLY public.consents
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_agency_id_use_key_fkey FOREIGN KEY (agency_id, use_key) REFERENCES public.data_uses(agency_id, key);
+
+-- Name: initiative_census initiative_census_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.initiative_census
+    ADD CONSTRAINT initiative_census_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id) ON DELETE CASCADE;
+
+-- Name: initiative_history initiative_history_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.initiative_history
+    ADD CONSTRAINT initiative_history_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id) ON DELETE CASCADE;
+
+-- Name: initiatives initiatives_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.initiatives
+    ADD CONSTRAINT initiatives_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: initiatives initiatives_agency_id_derived_from_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.initiatives
+    ADD CONSTRAINT initiatives_agency_id_derived_from_fkey FOREIGN KEY (agency_id, derived_from) REFERENCES public.initiatives(agency_id, id);
+
+-- Name: initiatives initiatives_agency_id_insight_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.initiatives
+    ADD CONSTRAINT initiatives_agency_id_insight_id_fkey FOREIGN KEY (agency_id, insight_id) REFERENCES public.insights(agency_id, id);
 
 -- Name: insight_history insight_history_agency_id_insight_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2752,6 +2874,18 @@ CREATE POLICY agency ON public.import_mappings USING ((agency_id = (NULLIF(curre
 -- Name: import_promises agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.import_promises USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: initiative_census agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.initiative_census USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: initiative_history agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.initiative_history USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: initiatives agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.initiatives USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: insight_history agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3084,6 +3218,18 @@ ALTER TABLE public.import_mappings ENABLE ROW LEVEL SECURITY;
 -- Name: import_promises; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.import_promises ENABLE ROW LEVEL SECURITY;
+
+-- Name: initiative_census; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.initiative_census ENABLE ROW LEVEL SECURITY;
+
+-- Name: initiative_history; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.initiative_history ENABLE ROW LEVEL SECURITY;
+
+-- Name: initiatives; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.initiatives ENABLE ROW LEVEL SECURITY;
 
 -- Name: insight_history; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3536,6 +3682,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.import_mappings TO cirm_app;
 -- Name: TABLE import_promises; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.import_promises TO cirm_app;
+
+-- Name: TABLE initiative_census; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.initiative_census TO cirm_app;
+
+-- Name: TABLE initiative_history; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.initiative_history TO cirm_app;
+
+-- Name: TABLE initiatives; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.initiatives TO cirm_app;
 
 -- Name: TABLE insight_history; Type: ACL; Schema: public; Owner: -
 

@@ -111,6 +111,7 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
     static void LeaveSurveys(Change change, Guid? citizen)
     {
         change.Enqueue("delete from survey_links where agency_id = @agency and citizen_id = @citizen", new { citizen });
+        change.Enqueue("delete from initiative_census where agency_id = @agency and citizen_id = @citizen", new { citizen });
         change.Enqueue("update survey_invitations set citizen_id = null where agency_id = @agency and citizen_id = @citizen", new { citizen });
     }
 

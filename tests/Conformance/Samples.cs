@@ -90,6 +90,9 @@ static class Samples
             await (await world.Agency.Admin).PostJsonAsync($"{merged}/merge", new { into = await CaseAsync(world) }, HttpStatusCode.OK);
             return $"{merged}/unmerge";
         },
+        ["openInitiative"] = async world => $"{await PlannedInitiativeAsync(world)}/open",
+        ["removeInitiative"] = PlannedInitiativeAsync,
+        ["addToCensus"] = async world => $"{await PlannedInitiativeAsync(world)}/census",
         ["getSegmentOffer"] = OfferAsync,
         ["removeSegmentOffer"] = OfferAsync,
     };
@@ -216,6 +219,12 @@ static class Samples
             $"{world.Agency.Path}/data-uses/{key}", new { name = "Use", purpose = "To ask.", legalBasis = "consent" }, null)).ReadAsync(System.Net.HttpStatusCode.Created);
         return key;
     }
+
+    static async Task<string> PlannedInitiativeAsync(World world) =>
+        $"{world.Agency.Path}/initiatives/{(await (await world.Agency.Manager).PostJsonAsync($"{world.Agency.Path}/initiatives", new
+        {
+            key = $"initiative-{Guid.NewGuid():N}", title = world.Marker, tier = "consultation", census = true, opensAt = "2098-01-01T00:00:00Z", closesAt = "2099-01-01T00:00:00Z",
+        }))["key"]}";
 
     static async Task<string> CitizenAsync(World world) =>
         (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens", new { name = world.Marker }))["id"]!;

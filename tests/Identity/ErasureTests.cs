@@ -31,6 +31,10 @@ public sealed class ErasureTests(CirmHost host)
         ["citizen_identities"] = "removed",
         ["citizens"] = "agency_id id version created_at updated_at erased_at",
         ["consents"] = "agency_id citizen_id use_key id given channel recorded_by at",
+        ["initiative_census"] = "removed",
+        // whose case an initiative goes back to is known by the case, which is emptied like any other
+        ["initiatives"] = "agency_id id key title summary tier mandate binding decision segments areas area_attribute census languages channels phases derived_from insight_id case_id"
+            + " published_at opens_at closes_at closed_at version created_at updated_at",
         ["mailbox_messages"] = "removed",
         ["mandate_codes"] = "removed",
         ["recoveries"] = "agency_id id case_id round state owner owner_unit due_at follow_up_question answered_at outcome opened_at closed_at version",

@@ -1,0 +1,9 @@
+using Cirm.Core.Participation;
+
+namespace Cirm.Api.Participation;
+
+public static class ParticipationSetup
+{
+    public static void AddParticipation(this IServiceCollection services) => services
+        .AddSingleton<Initiatives>().AddSingleton<Census>();
+}
