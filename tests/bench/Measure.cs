@@ -17,7 +17,13 @@ sealed record Measure(string Name, double Ours, double Reference, double Ratio, 
     /// not the minute in which .NET compiles it anew. It is warm when
     /// the seventh round or a later one needs no less processor time than the one before, give or take 3 %; after a minute it has to be.
     /// </summary>
-    public static async Task<Measure> InTurnAsync(string name, string unit, int rounds, Func<Task<Round>> ours, Func<Task<Round>> reference)
+    /// <param name="name">Of the measure.</param>
+    /// <param name="unit">What is counted.</param>
+    /// <param name="rounds">How many count.</param>
+    /// <param name="ours">One round of ours.</param>
+    /// <param name="reference">One round of the reference.</param>
+    /// <param name="warm">Done between warming up and the first round that counts; null for nothing.</param>
+    public static async Task<Measure> InTurnAsync(string name, string unit, int rounds, Func<Task<Round>> ours, Func<Task<Round>> reference, Func<Task>? warm = null)
     {
         var (our, their) = (new List<Round>(), new List<Round>());
         var (cost, watch) = (double.MaxValue, Stopwatch.StartNew());
@@ -27,6 +33,7 @@ sealed record Measure(string Name, double Ours, double Reference, double Ratio, 
             (steady, cost) = (warmUp > 6 && round.CoreMilliseconds >= cost * 0.97, round.CoreMilliseconds);
             Console.Error.WriteLine(FormattableString.Invariant($"  warm-up {warmUp}: ours {round.Value:0.#} {unit}, {round.CoreMilliseconds:0.###} core-ms"));
         }
+        if (warm is not null) await warm();
         var steal = Steal.Now();
         for (var round = 1; round <= rounds; round++)
         {

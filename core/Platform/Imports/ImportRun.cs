@@ -12,6 +12,9 @@ public sealed class ImportRun<TRow>(TenantDb db, TimeProvider clock, Guid agency
     /// <summary>Rows of a batch.</summary>
     public const int RowsAtATime = 5_000;
 
+    /// <summary>Rows of the first two batches: writing begins while the next ones are being read.</summary>
+    const int RowsAtFirst = 1_000;
+
     // Rows may be long: what is read ahead stays within some tens of megabytes.
     const int CharactersAtATime = 1 << 21;
     const int SideBySide = 2;
@@ -55,10 +58,10 @@ public sealed class ImportRun<TRow>(TenantDb db, TimeProvider clock, Guid agency
                     throw new InvalidOperationException("The file is shorter than what was read of it before.");
             var more = true;
             if (import.Promised is { } promised) ahead.WriteAsync([ReadBatch(file, promised, int.MaxValue, ref more)], CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            while (more && !ct.IsCancellationRequested)
+            for (var rows = RowsAtFirst; more && !ct.IsCancellationRequested; rows = RowsAtATime)
             {
                 var batches = new List<RowBatch<TRow>>();
-                while (more && batches.Count < SideBySide) batches.Add(ReadBatch(file, RowsAtATime, CharactersAtATime, ref more));
+                while (more && batches.Count < SideBySide) batches.Add(ReadBatch(file, rows, CharactersAtATime, ref more));
                 batches.RemoveAll(batch => batch.Records == 0);
                 if (batches.Count > 0) ahead.WriteAsync(batches, ct).AsTask().GetAwaiter().GetResult();
             }
