@@ -72,6 +72,8 @@ app.MapAdvice();
 app.MapSurveyMargins();
 app.MapSurveyResults();
 app.MapInitiatives();
+app.MapSurveyCodes();
+app.MapSurveyTexts();
 app.MapImports();
 app.MapImportMappings();
 app.Run();

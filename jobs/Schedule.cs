@@ -45,6 +45,7 @@ public static class Schedule
             new("service.published",   Job.Of<FollowPublished, FactArgs>()),
             new("survey.answered",     Job.Of<PublishResults, FactArgs>()),
             new("survey.closed",       Job.Of<PublishResults, FactArgs>()),
+            new("survey.coded",        Job.Of<PublishResults, FactArgs>()),
         ],
         Operations:
         [

@@ -1355,6 +1355,20 @@ CREATE TABLE public.signing_keys (
     expires_at timestamp with time zone NOT NULL
 );
 
+-- Name: survey_code_editions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.survey_code_editions (
+    agency_id uuid NOT NULL,
+    wave_id uuid NOT NULL,
+    question text NOT NULL,
+    edition integer NOT NULL,
+    codes jsonb NOT NULL,
+    counts bytea NOT NULL,
+    shown jsonb NOT NULL
+);
+
+ALTER TABLE ONLY public.survey_code_editions FORCE ROW LEVEL SECURITY;
+
 -- Name: survey_coded_texts; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.survey_coded_texts (
@@ -1362,7 +1376,8 @@ CREATE TABLE public.survey_coded_texts (
     wave_id uuid NOT NULL,
     response_id uuid NOT NULL,
     question text NOT NULL,
-    codes text[] NOT NULL
+    codes text[] NOT NULL,
+    counted text[]
 );
 
 ALTER TABLE ONLY public.survey_coded_texts FORCE ROW LEVEL SECURITY;
@@ -2069,6 +2084,11 @@ ALTER TABLE ONLY public.services
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (id);
 
+-- Name: survey_code_editions survey_code_editions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_code_editions
+    ADD CONSTRAINT survey_code_editions_pkey PRIMARY KEY (agency_id, wave_id, question, edition);
+
 -- Name: survey_coded_texts survey_coded_texts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.survey_coded_texts
@@ -2452,6 +2472,10 @@ CREATE INDEX segments_pending ON public.segments USING btree (agency_id) WHERE p
 
 CREATE UNIQUE INDEX service_versions_one_draft ON public.service_versions USING btree (agency_id, service_id) WHERE (state = 'draft'::text);
 
+-- Name: survey_coded_texts_changed; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX survey_coded_texts_changed ON public.survey_coded_texts USING btree (agency_id, wave_id, question) WHERE (codes IS DISTINCT FROM counted);
+
 -- Name: survey_invitations_of_citizen; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX survey_invitations_of_citizen ON public.survey_invitations USING btree (agency_id, citizen_id) WHERE (citizen_id IS NOT NULL);
@@ -2660,6 +2684,11 @@ ALTER TABLE ONLY public.scarcity_simulations
 
 ALTER TABLE ONLY public.service_versions
     ADD CONSTRAINT service_versions_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: survey_code_editions survey_code_editions_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.survey_code_editions
+    ADD CONSTRAINT survey_code_editions_agency_id_wave_id_fkey FOREIGN KEY (agency_id, wave_id) REFERENCES public.survey_waves(agency_id, id);
 
 -- Name: survey_coded_texts survey_coded_texts_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3022,6 +3051,10 @@ CREATE POLICY agency ON public.service_versions USING ((agency_id = (NULLIF(curr
 -- Name: services agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.services USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: survey_code_editions agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.survey_code_editions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: survey_coded_texts agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3394,6 +3427,10 @@ ALTER TABLE public.service_versions ENABLE ROW LEVEL SECURITY;
 -- Name: services; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
+
+-- Name: survey_code_editions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.survey_code_editions ENABLE ROW LEVEL SECURITY;
 
 -- Name: survey_coded_texts; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3862,6 +3899,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.services TO cirm_app;
 -- Name: TABLE signing_keys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO cirm_platform;
+
+-- Name: TABLE survey_code_editions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.survey_code_editions TO cirm_app;
 
 -- Name: TABLE survey_coded_texts; Type: ACL; Schema: public; Owner: -
 

@@ -6,7 +6,7 @@ public static class InsightSetup
 {
     public static void AddInsight(this IServiceCollection services) => services.AddSegments()
         .AddSingleton<SurveySecrets>().AddSingleton<Surveys>().AddSingleton<SurveyWaves>().AddSingleton<SurveyResponses>().AddSingleton<SurveyInvitations>()
-        .AddSingleton<SurveyMargins>().AddSingleton<SurveyResults>()
+        .AddSingleton<SurveyMargins>().AddSingleton<SurveyResults>().AddSingleton<CodeBooks>().AddSingleton<SurveyTexts>()
         .AddSingleton<Findings>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<YouSaidWeDid>()
         .AddSingleton<ScarcityRules>().AddSingleton<ScarcitySimulations>().AddSingleton<Turns>()
         .AddSingleton<Interests>().AddSingleton<OpposedDemands>();

@@ -53,7 +53,7 @@ public sealed record QuestionResultsView(string Key, SurveyQuestionType Type, st
 /// <param name="Asked">How many were asked it.</param>
 /// <param name="Skipped">How many of them did not answer.</param>
 /// <param name="ItemNonResponse">The same as a share.</param>
-/// <param name="Options">What was chosen; of a ranking first choices.</param>
+/// <param name="Options">What was chosen; of a ranking first choices; of a text the codes that staff gave.</param>
 /// <param name="Rows">Of a matrix.</param>
 /// <param name="Mean">Of a scale or number.</param>
 /// <param name="StandardError">Of the mean.</param>
@@ -61,10 +61,11 @@ public sealed record QuestionResultsView(string Key, SurveyQuestionType Type, st
 /// <param name="High">from and to.</param>
 /// <param name="MeanSuppressed">The mean would give somebody away.</param>
 /// <param name="Change">Of the mean, since the wave before.</param>
+/// <param name="Coded">Of how many texts staff have said what is in them.</param>
 /// <param name="AgreementBias">Of an item that is also asked the other way round: who agrees, or disagrees, with both.</param>
 public sealed record QuestionGroupView(
     string Group, bool? Suppressed, long? N, double? EffectiveN, long? Asked, long? Skipped, double? ItemNonResponse, IReadOnlyList<OptionResultView>? Options,
-    IReadOnlyList<JsonElement>? Rows, double? Mean, double? StandardError, double? Low, double? High, bool? MeanSuppressed, ChangeView? Change, JsonElement? AgreementBias);
+    IReadOnlyList<JsonElement>? Rows, double? Mean, double? StandardError, double? Low, double? High, bool? MeanSuppressed, ChangeView? Change, long? Coded, JsonElement? AgreementBias);
 
 /// <summary>An option's results.</summary>
 /// <param name="Key">The option's key; of a scale the number.</param>

@@ -63,8 +63,7 @@ public sealed class ResultDisclosure(int smallestGroup, ResultFigures figures, I
             var sizes = SameAsResponses(item) ? responses : Sizes(item.Key, item.Answered, responses, most);
             if (item.Pair is not null || item.Question.Type == SurveyQuestionType.Multiple)
             {
-                Keep(item.Key, sizes, g => [], _ => false);
-                for (var o = 0; o < item.Options.Count; o++) Decide(Chose(item, o), sizes, [item.Option(o)], item.Answered, lastIsRest: true);
+                Choices(item, sizes);
             }
             else if (item.Options.Count > 0)
             {
@@ -78,6 +77,21 @@ public sealed class ResultDisclosure(int smallestGroup, ResultFigures figures, I
             }
         }
         return new(tables, withhold, hidden, of);
+    }
+
+    /// <summary>Decides a choice of several whose sizes are those of another table: the codes of texts.</summary>
+    /// <param name="item">What is counted.</param>
+    /// <param name="sizes">Of which groups it is shown how many there are.</param>
+    public ShownEditionTables DecideChoices(CountedItem item, bool[] sizes)
+    {
+        Choices(item, sizes);
+        return new(tables, withhold, hidden, of);
+    }
+
+    void Choices(CountedItem item, bool[] sizes)
+    {
+        Keep(item.Key, sizes, _ => [], _ => false);
+        for (var o = 0; o < item.Options.Count; o++) Decide(Chose(item, o), sizes, [item.Option(o)], item.Answered, lastIsRest: true);
     }
 
     // A mean rank is a sum over all places. It is shown of all together, once, in the last edition, and where no place of any option

@@ -5,8 +5,9 @@ using Cirm.Core.Tenancy;
 
 namespace Cirm.Core.Insight;
 
-/// <summary>An edition before it is published: its figures, and what of them may be shown.</summary>
-sealed record NewEdition(ResultFigures Figures, ResultFigures? WeightedFigures, Weighting? Weighting, ShownEditionTables Shown, Func<IEnumerable<ResultPage>> Pages);
+/// <summary>An edition before it is published: its figures, what of them may be shown, and the editions of codes that come with it.</summary>
+sealed record NewEdition(
+    ResultFigures Figures, Weighting? Weighting, ShownEditionTables Shown, IReadOnlyList<(TextCoding Coding, CodeEdition Edition)> Codes, Func<IEnumerable<ResultPage>> Pages);
 
 /// <summary>A piece of an edition as it is sent.</summary>
 sealed record ResultPage(string Breakdown, bool Weighted, int Position, string Question, byte[] Document);
@@ -31,6 +32,9 @@ sealed class ResultSource
 
     public bool WeightsChanged => Publication.Edition > 0 && Publication.MarginsVersion != MarginsVersion;
 
+    /// <summary>Whether enough texts were given codes since those that are published.</summary>
+    public bool CodesChanged => Publication.Edition > 0 && codings.Any(c => c.IsWorth(Wave.SmallestGroup));
+
     /// <summary>Whether there are enough new answers. Fewer than k are never told apart from those before.</summary>
     public bool IsWorth(PublishReason reason)
     {
@@ -50,14 +54,23 @@ sealed class ResultSource
             : new ResultDisclosure(Wave.SmallestGroup, figures, Earlier, last: Wave.ClosedAt is not null).Decide();
         var (weights, weighting) = SurveyWeights.Of(tally, Strata, Margins, Wave.SmallestGroup);
         var weightedFigures = weights is null ? null : new ResultFigures(tally, Groups, weights);
-        return new(figures, weightedFigures, weighting, shown, () => Pages(figures, weightedFigures, weighting, shown));
+        // Codes come with figures that may be shown, and not before the last answer has come.
+        var codes = Wave.ClosedAt is null || shown.Withhold ? [] : codings.Select(c => (Coding: c, Edition: c.Decide(figures, shown, Wave.SmallestGroup))).ToList();
+        var published = codings.Zip(codes, (c, next) => next.Edition ?? c.Last).OfType<CodeEdition>().ToList();
+        return new(figures, weighting, shown, [.. codes.Where(c => c.Edition is not null).Select(c => (c.Coding, c.Edition!))], () => Pages(figures, weightedFigures, weights, weighting, shown, published));
     }
 
-    IEnumerable<ResultPage> Pages(ResultFigures figures, ResultFigures? weighted, Weighting? weighting, ShownEditionTables shown)
+    IEnumerable<ResultPage> Pages(
+        ResultFigures figures, ResultFigures? weighted, IReadOnlyDictionary<int, double>? weights, Weighting? weighting, ShownEditionTables shown, IReadOnlyList<CodeEdition> codes)
     {
         foreach (var of in weighted is null ? [figures] : (ResultFigures[])[figures, weighted])
         {
-            var writer = new ResultWriter(of, shown, WaveBefore(of.Weighted));
+            var before = WaveBefore(of.Weighted);
+            var coded = codes.ToDictionary(c => c.Item.Key, c => new ResultWriter(
+                new(c.Tally, Groups, of.Weighted ? weights : null), c.Shown,
+                before is not null && codesBefore.FirstOrDefault(b => b.Item.Key == c.Item.Key) is { } then
+                    ? new(before.Wave, new(TextCoding.Moved(then, c.Tally.Layout), before.Figures.Groups, before.Weights), then.Shown, before.Weights) : null));
+            var writer = new ResultWriter(of, shown, before, coded);
             foreach (var breakdown in Groups.Groups.Select(g => g.Breakdown).Distinct())
             {
                 yield return new(breakdown, of.Weighted, -1, "", writer.Head(breakdown, Wave.Invited, Strata.Sum(s => (long)s.Eligible), weighting));
@@ -73,9 +86,11 @@ sealed class ResultSource
         var weights = weighted ? SurveyWeights.Of(before.Tally, before.Strata, Margins, Wave.SmallestGroup).Weights : null;
         if (weighted && weights is null) return null;
         var groups = ResultGroups.Of(Of(before.Strata, before.Tally), segments, attributes);
-        return new(before.Name, new(before.Tally, groups, weights), before.Shown);
+        return new(before.Name, new(before.Tally, groups, weights), before.Shown, weights);
     }
 
+    IReadOnlyList<TextCoding> codings = [];
+    IReadOnlyList<CodeEdition> codesBefore = [];
     IReadOnlyList<ResultSegment> segments = [];
     IReadOnlyList<ResultBreakdown> attributes = [];
 
@@ -114,8 +129,9 @@ sealed class ResultSource
         var source = new ResultSource(wave, publication, tally, strata, ResultGroups.Of(Of(strata, tally), segments, attributes), await EditionsAsync(moment, id, null, layout, ct))
         {
             Margins = wave.Margins is { } margins ? SurveyMargins.Read(margins) : [], segments = segments, attributes = attributes,
+            codings = await TextCoding.LoadAsync(moment, wave.SurveyId, id, ct),
         };
-        source.Before = await BeforeAsync(moment, wave, layout, ct);
+        await source.LoadBeforeAsync(moment, layout, ct);
         await moment.CommitAsync(ct);
         return source;
     }
@@ -169,7 +185,7 @@ sealed class ResultSource
         return editions;
     }
 
-    static async Task<(string, Tally, IReadOnlyList<ResultStratum>, ShownEditionTables)?> BeforeAsync(TenantTransaction moment, WaveRow wave, CountLayout layout, CancellationToken ct)
+    async Task LoadBeforeAsync(TenantTransaction moment, CountLayout layout, CancellationToken ct)
     {
         var before = (await moment.QueryAsync<BeforeRow>("""
             select w.id, w.name, p.edition
@@ -178,9 +194,13 @@ sealed class ResultSource
             where w.agency_id = @agency and w.survey_id = @surveyId and w.opens_at < @opensAt and p.edition > 0
             order by w.opens_at desc
             limit 1
-            """, new { wave.SurveyId, wave.OpensAt }, ct)).SingleOrDefault();
-        if (before is null || await EditionsAsync(moment, before.Id, before.Edition, layout, ct) is not [var edition]) return null;
-        return (before.Name, edition.Tally, await StrataAsync(moment, before.Id, ct), edition.Shown);
+            """, new { Wave.SurveyId, Wave.OpensAt }, ct)).SingleOrDefault();
+        if (before is null || await EditionsAsync(moment, before.Id, before.Edition, layout, ct) is not [var edition]) return;
+        Before = (before.Name, edition.Tally, await StrataAsync(moment, before.Id, ct), edition.Shown);
+        var codes = new List<CodeEdition>();
+        foreach (var coding in codings)
+            if (await TextCoding.LastAsync(moment, before.Id, coding.Question, ct) is { } then) codes.Add(then);
+        codesBefore = codes;
     }
 
     internal sealed record WaveRow(

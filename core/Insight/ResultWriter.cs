@@ -8,13 +8,15 @@ namespace Cirm.Core.Insight;
 /// <param name="Wave">Its name.</param>
 /// <param name="Figures">Its counts; with weights when it had any.</param>
 /// <param name="Shown">What it showed.</param>
-public sealed record EarlierWave(string Wave, ResultFigures Figures, ShownEditionTables Shown);
+/// <param name="Weights">By stratum; null: everybody counts the same.</param>
+public sealed record EarlierWave(string Wave, ResultFigures Figures, ShownEditionTables Shown, IReadOnlyDictionary<int, double>? Weights);
 
 /// <summary>Writes an edition as it is sent: a question at a time, for the groups of one breakdown.</summary>
 /// <param name="figures">With or without weights.</param>
 /// <param name="shown">What may be shown.</param>
 /// <param name="before">The wave before, weighted in the same way; null: there is none.</param>
-public sealed class ResultWriter(ResultFigures figures, ShownEditionTables shown, EarlierWave? before)
+/// <param name="codes">Of text questions, by key: what writes their codes.</param>
+public sealed class ResultWriter(ResultFigures figures, ShownEditionTables shown, EarlierWave? before, IReadOnlyDictionary<string, ResultWriter>? codes = null)
 {
     /// <summary>Below this many people for or against, exact weighted figures could be taken apart into single weights: they are rounded.</summary>
     public const int Rounded = 100;
@@ -141,6 +143,16 @@ public sealed class ResultWriter(ResultFigures figures, ShownEditionTables shown
         json.WriteNumber("itemNonResponse", asked == 0 ? 0 : Math.Round((asked - size.N) / asked, 4));
         if (item.Options.Count > 0) Options(json, g, group, item, showing);
         if (item.Question.Type is SurveyQuestionType.Scale or SurveyQuestionType.Number) Mean(json, g, group, item, showing);
+        if (codes?.GetValueOrDefault(item.Key) is { } coded) coded.Codes(json, g, group);
+    }
+
+    // A text says this, or does not: the share is that of the texts that staff have read.
+    void Codes(Utf8JsonWriter json, int g, ResultGroup group)
+    {
+        var item = figures.Tally.Layout.Items[0];
+        if (shown.Find(item.Key, group) is not { } showing) return;
+        json.WriteNumber("coded", figures.Count(g, item.Answered));
+        Options(json, g, group, item, showing);
     }
 
     void Options(Utf8JsonWriter json, int g, ResultGroup group, CountedItem item, ShownGroup showing)

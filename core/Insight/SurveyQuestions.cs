@@ -50,7 +50,8 @@ public static partial class SurveyQuestions
             yield return new($"{at}/min", "range", "There are fewer options than have to be chosen.");
     }
 
-    static IEnumerable<ValidationError> CheckOptions(IReadOnlyList<SurveyOption>? options, string at)
+    /// <summary>What is wrong with options, rows or codes, with pointers below <paramref name="at"/>.</summary>
+    internal static IEnumerable<ValidationError> CheckOptions(IReadOnlyList<SurveyOption>? options, string at)
     {
         var keys = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (i, option) in (options ?? []).Index())

@@ -13,6 +13,8 @@ public enum PublishReason
     Asked,
     /// <summary>The wave has closed.</summary>
     Closed,
+    /// <summary>A text was given codes; the wave has closed.</summary>
+    Coded,
 }
 
 /// <summary>What came of it.</summary>
@@ -24,6 +26,8 @@ public enum PublishOutcome
     Published,
     /// <summary>The same answers, weighted anew.</summary>
     Weighted,
+    /// <summary>The same answers, with the codes of their texts.</summary>
+    Coded,
     /// <summary>Fewer new answers than the agency's smallest group, or none worth an edition yet.</summary>
     TooFew,
     /// <summary>With what was shown before, a new edition would give somebody away.</summary>
@@ -52,14 +56,15 @@ public sealed class SurveyResults(TenantDb db, TimeProvider clock)
         if (await ResultSource.LoadAsync(db, agency, wave, recount, ct) is not { } source) return (PublishOutcome.Unknown, 0);
         if (source.Embargoed) return (PublishOutcome.Embargoed, 0);
         var fresh = source.IsWorth(reason);
-        if (!fresh && !source.WeightsChanged) return (PublishOutcome.TooFew, source.Tally.Responses);
+        if (!fresh && !source.WeightsChanged && !source.CodesChanged) return (PublishOutcome.TooFew, source.Tally.Responses);
 
         var edition = source.Decide(fresh);
         if (edition.Shown.Withhold)
         {
-            if (!source.WeightsChanged) return (PublishOutcome.Withheld, source.Tally.Responses);
+            if (!source.WeightsChanged && !source.CodesChanged) return (PublishOutcome.Withheld, source.Tally.Responses);
             (fresh, edition) = (false, source.Decide(fresh: false));
         }
+        if (!fresh && !source.WeightsChanged && edition.Codes.Count == 0) return (PublishOutcome.TooFew, source.Tally.Responses);
         await using var transaction = await db.BeginAsync(Caller.System(agency), ct);
         var published = await transaction.ExecuteAsync("""
             update survey_publications set
@@ -83,6 +88,8 @@ public sealed class SurveyResults(TenantDb db, TimeProvider clock)
                     wave, Edition = source.Publication.Edition + 1, Counts = edition.Figures.Tally.Pack(),
                     Shown = JsonSerializer.SerializeToElement(edition.Shown, Wire.Json),
                 });
+        foreach (var (coding, codes) in edition.Codes)
+            if (!await coding.KeepAsync(transaction, source.Wave.SurveyId, wave, codes, ct)) return (PublishOutcome.TooFew, source.Tally.Responses);
         transaction.Enqueue("delete from survey_results where agency_id = @agency and wave_id = @wave", new { wave });
         foreach (var page in edition.Pages())
             transaction.Enqueue("""
@@ -92,7 +99,7 @@ public sealed class SurveyResults(TenantDb db, TimeProvider clock)
         transaction.Audit(now, "survey.aggregated", "survey-wave", wave, JsonSerializer.Serialize(new { edition = source.Publication.Edition + (fresh ? 1 : 0) }, Wire.Json));
         transaction.Emit(now, OutboxEvent.Of("survey.aggregated", wave, new { survey = source.Wave.Survey, wave, name = source.Wave.Name }));
         await transaction.CommitAsync(ct);
-        return (fresh ? PublishOutcome.Published : PublishOutcome.Weighted, edition.Figures.Tally.Responses);
+        return (fresh ? PublishOutcome.Published : edition.Codes.Count > 0 ? PublishOutcome.Coded : PublishOutcome.Weighted, edition.Figures.Tally.Responses);
     }
 
     /// <summary>Counts a wave: every figure there is, by group. Nothing is published, and nothing of it may be shown.</summary>
@@ -140,7 +147,7 @@ public sealed class SurveyResults(TenantDb db, TimeProvider clock)
     public async Task ReportAsync(Guid agency, IJobProgress progress, PublishOutcome outcome, long responses, CancellationToken ct)
     {
         await using var transaction = await db.BeginAsync(agency, ct);
-        var counted = outcome is PublishOutcome.Published or PublishOutcome.Weighted ? responses : 0; // how many are too few is not said
+        var counted = outcome is PublishOutcome.Published or PublishOutcome.Weighted or PublishOutcome.Coded ? responses : 0; // how many are too few is not said
         await progress.ReportAsync(transaction, new(counted, counted, 0, 0, counted), ct);
         await transaction.CommitAsync(ct);
     }

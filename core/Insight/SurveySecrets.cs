@@ -75,6 +75,9 @@ public sealed class SurveySecrets(Databases databases)
         return new(handles.DecryptEcb(handle.ToByteArray(), PaddingMode.None));
     }
 
+    /// <summary>By what the texts of a question are put into an order that says nothing: each question has its own.</summary>
+    public byte[] OrderOf(Guid agency, Guid wave, string question) => HMACSHA256.HashData(KeyOf("order", agency, wave), Encoding.UTF8.GetBytes(question));
+
     /// <summary>Encrypts an answer for the inbox of its wave (AES-256-GCM, key by HKDF), as long as any other of this survey.</summary>
     /// <param name="agency">Whose.</param>
     /// <param name="wave">Which wave; the answer opens nowhere else.</param>

@@ -57,6 +57,8 @@ static class Samples
         ["/v1/agencies/{agency}/you-said-we-did/{id}"] = async world => (await DecidedInsightAsync(world, "accepted")).Split('/')[^1],
         ["/v1/agencies/{agency}/scarcity-rules/{key}/simulations/{id}"] = async world => (await SimulatedRuleAsync(world)).Simulation,
         ["/v1/agencies/{agency}/dialogues/{id}"] = async world => (await DialogueAsync(world)).Split('/')[^1],
+        ["/v1/agencies/{agency}/surveys/{key}/questions/{question}"] = _ => Task.FromResult("why"),
+        ["/v1/agencies/{agency}/surveys/{key}/waves/{wave}/texts/{id}"] = _ => Task.FromResult(Guid.NewGuid().ToString()),
         ["/v1/agencies/{agency}/segments/{key}/offers/{service}"] = world => Task.FromResult(world.Known["service"]),
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
@@ -93,6 +95,10 @@ static class Samples
         ["openInitiative"] = async world => $"{await PlannedInitiativeAsync(world)}/open",
         ["removeInitiative"] = PlannedInitiativeAsync,
         ["addToCensus"] = async world => $"{await PlannedInitiativeAsync(world)}/census",
+        ["getSurveyCodes"] = async world => $"{await TextSurveyAsync(world)}/questions/why/codes",
+        ["putSurveyCodes"] = async world => $"{await TextSurveyAsync(world)}/questions/why/codes",
+        ["listSurveyTexts"] = async world => (await TextAsync(world)).Texts,
+        ["codeSurveyText"] = async world => await TextAsync(world) is var (texts, id) ? $"{texts}/{id}/codes" : "",
         ["getSegmentOffer"] = OfferAsync,
         ["removeSegmentOffer"] = OfferAsync,
     };
@@ -111,6 +117,7 @@ static class Samples
         ["importFile"] = "?kind=citizens",
         ["removeAttachment"] = "?reason=Not%20needed",
         ["search"] = "?q=lamp",
+        ["listSurveyTexts"] = "?question=why",
     };
 
     /// <summary>After these, their caller is nobody any more: each is called by somebody of its own.</summary>
@@ -130,6 +137,7 @@ static class Samples
     {
         ["mergeSegments"] = async world => JsonContent.Create(
             new { key = $"segment-{Guid.NewGuid():N}", name = world.Marker, segments = (string[])[await SegmentAsync(world), await SegmentAsync(world)] }),
+        ["createSurvey"] = world => Task.FromResult<HttpContent>(JsonContent.Create(TextSurvey(world))),
         ["putSurveyMargins"] = _ => Task.FromResult<HttpContent>(JsonContent.Create(new { })), // the survey of the walk is read by no attribute
         ["mergeCase"] = async world => JsonContent.Create(new { into = await CaseAsync(world) }),
         ["linkCase"] = async world => JsonContent.Create(new { to = await CaseAsync(world), type = "related" }),
@@ -204,6 +212,27 @@ static class Samples
         {
             key = $"segment-{Guid.NewGuid():N}", name = world.Marker, rule = new { behaviour = "cases", op = "ge", value = 1 },
         }))["key"]!;
+
+    // Confidential: agents read its texts too.
+    static object TextSurvey(World world) => new
+    {
+        key = $"walk-{Guid.NewGuid():N}", title = world.Marker, anonymity = "confidential", questions = new[] { new { key = "why", type = "text", text = world.Marker } },
+    };
+
+    static async Task<string> TextSurveyAsync(World world) =>
+        $"{world.Agency.Path}/surveys/{(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/surveys", TextSurvey(world)))["key"]}";
+
+    // One text of a wave that is over, and a code book for it.
+    static async Task<(string Texts, string Id)> TextAsync(World world)
+    {
+        var (survey, admin) = (await TextSurveyAsync(world), await world.Agency.Admin);
+        await (await admin.PutAsync($"{survey}/questions/why/codes", new { codes = (object[])[new { key = "lighting", text = world.Marker }] }, null)).ReadAsync(HttpStatusCode.OK);
+        var made = await admin.PostJsonAsync($"{survey}/waves", new { name = "past", opensAt = DateTimeOffset.UtcNow.AddDays(-2), closesAt = DateTimeOffset.UtcNow.AddDays(-1) });
+        var wave = $"{survey}/waves/{made["id"]}";
+        await Publishing.PutAsync(world.Host, world.Agency, wave, Enumerable.Range(0, 10).Select(_ => (0, (object)new { why = world.Marker })));
+        await Asking.Settling(world.Host).SettleAsync(world.Agency.Id, Asking.IdOf(wave), atOnce: true, CancellationToken.None);
+        return ($"{wave}/texts", (string)(await admin.GetJsonAsync($"{wave}/texts?question=why"))["items"]![0]!["id"]!);
+    }
 
     static async Task<string> OfferAsync(World world)
     {
