@@ -1,6 +1,7 @@
 using Cirm.Core.Platform;
 using Cirm.Jobs.Information;
 using Cirm.Jobs.Insight;
+using Cirm.Jobs.Participation;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;
 
@@ -20,6 +21,7 @@ public static class Schedule
             new("segments",        When.EveryTwoSeconds,  Job.Of<EvaluateSegments>()),
             new("segments-time",   When.EveryMinute,      Job.Of<FollowTimeInSegments>()),
             new("measure-floors",  When.EveryMinute,      Job.Of<MeasureFloors>()),
+            new("count-ratings",   When.EveryMinute,      Job.Of<CountRatings>()),
             new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
             new("forget-uploads",  When.Daily("02:10"),   Job.Of<ForgetUploads>()),
             new("forget-files",    When.Daily("02:20"),   Job.Of<ForgetFiles>()),

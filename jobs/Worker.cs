@@ -1,5 +1,6 @@
 using Cirm.Core.Information;
 using Cirm.Core.Insight;
+using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
@@ -36,6 +37,7 @@ public static class Worker
             .AddSingleton<Agencies>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<ScarcitySimulations>()
             .AddSingleton<Services>().AddSingleton<CaseQuestions>().AddSingleton<Casework>().AddSingleton<BulkOrders>()
             .AddSingleton<SegmentEvaluation>().AddSingleton<SegmentSnapshots>().AddSingleton<ServiceFloors>()
+            .AddSingleton<Ratings>()
             .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyResults>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();

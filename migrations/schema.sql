@@ -568,6 +568,31 @@ CREATE TABLE public.data_uses (
 
 ALTER TABLE ONLY public.data_uses FORCE ROW LEVEL SECURITY;
 
+-- Name: discussion_posts; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.discussion_posts (
+    agency_id uuid NOT NULL,
+    discussion_id uuid NOT NULL,
+    id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.discussion_posts FORCE ROW LEVEL SECURITY;
+
+-- Name: discussions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.discussions (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    kind text NOT NULL,
+    accepted_answer uuid,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT discussions_kind_check CHECK ((kind = ANY (ARRAY['experience'::text, 'question'::text])))
+);
+
+ALTER TABLE ONLY public.discussions FORCE ROW LEVEL SECURITY;
+
 -- Name: erased_sign_ins; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.erased_sign_ins (
@@ -916,6 +941,20 @@ CREATE TABLE public.messages (
 
 ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 
+-- Name: moderation_rules; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.moderation_rules (
+    agency_id uuid NOT NULL,
+    key text NOT NULL,
+    title jsonb NOT NULL,
+    text jsonb NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.moderation_rules FORCE ROW LEVEL SECURITY;
+
 -- Name: operation_rejections; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.operation_rejections (
@@ -1074,6 +1113,54 @@ CREATE TABLE public.recoveries (
 );
 
 ALTER TABLE ONLY public.recoveries FORCE ROW LEVEL SECURITY;
+
+-- Name: remarks; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.remarks (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    service_id uuid,
+    citizen_id uuid,
+    account_id uuid,
+    spoken_by text NOT NULL,
+    assisted boolean NOT NULL,
+    channel text NOT NULL,
+    signed text,
+    title text,
+    text text,
+    removal_id uuid,
+    erased_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT remarks_check CHECK (((text IS NULL) = (erased_at IS NOT NULL))),
+    CONSTRAINT remarks_kind_check CHECK ((kind = ANY (ARRAY['discussion'::text, 'post'::text, 'contribution'::text, 'topic'::text, 'proposal'::text, 'task'::text, 'progress'::text]))),
+    CONSTRAINT remarks_spoken_by_check CHECK ((spoken_by = ANY (ARRAY['citizen'::text, 'staff'::text])))
+);
+
+ALTER TABLE ONLY public.remarks FORCE ROW LEVEL SECURITY;
+
+-- Name: removals; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.removals (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    remark_id uuid NOT NULL,
+    rule jsonb NOT NULL,
+    reason text NOT NULL,
+    removed_by uuid,
+    removed_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    appeal text,
+    appealed_at timestamp with time zone,
+    decision_reason text,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT removals_state_check CHECK ((state = ANY (ARRAY['standing'::text, 'appealed'::text, 'upheld'::text, 'dismissed'::text])))
+);
+
+ALTER TABLE ONLY public.removals FORCE ROW LEVEL SECURITY;
 
 -- Name: retention_rules; Type: TABLE; Schema: public; Owner: -
 
@@ -1296,6 +1383,33 @@ CREATE TABLE public.service_floors (
 );
 
 ALTER TABLE ONLY public.service_floors FORCE ROW LEVEL SECURITY;
+
+-- Name: service_rating_editions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.service_rating_editions (
+    agency_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    edition integer NOT NULL,
+    ratings bigint NOT NULL,
+    mean numeric NOT NULL,
+    taken_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.service_rating_editions FORCE ROW LEVEL SECURITY;
+
+-- Name: service_ratings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.service_ratings (
+    agency_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    citizen_id uuid NOT NULL,
+    stars integer NOT NULL,
+    edition integer,
+    rated_at timestamp with time zone NOT NULL,
+    CONSTRAINT service_ratings_stars_check CHECK (((stars >= 1) AND (stars <= 5)))
+);
+
+ALTER TABLE ONLY public.service_ratings FORCE ROW LEVEL SECURITY;
 
 -- Name: service_versions; Type: TABLE; Schema: public; Owner: -
 
@@ -1824,6 +1938,16 @@ ALTER TABLE ONLY public.consents
 ALTER TABLE ONLY public.data_uses
     ADD CONSTRAINT data_uses_pkey PRIMARY KEY (agency_id, key);
 
+-- Name: discussion_posts discussion_posts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.discussion_posts
+    ADD CONSTRAINT discussion_posts_pkey PRIMARY KEY (agency_id, discussion_id, id);
+
+-- Name: discussions discussions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.discussions
+    ADD CONSTRAINT discussions_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: erased_sign_ins erased_sign_ins_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.erased_sign_ins
@@ -1934,6 +2058,11 @@ ALTER TABLE ONLY public.messages
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: moderation_rules moderation_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.moderation_rules
+    ADD CONSTRAINT moderation_rules_pkey PRIMARY KEY (agency_id, key);
+
 -- Name: operation_rejections operation_rejections_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.operation_rejections
@@ -1973,6 +2102,16 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.recoveries
     ADD CONSTRAINT recoveries_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: remarks remarks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: removals removals_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.removals
+    ADD CONSTRAINT removals_pkey PRIMARY KEY (agency_id, id);
 
 -- Name: retention_rules retention_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2063,6 +2202,16 @@ ALTER TABLE ONLY public.segments
 
 ALTER TABLE ONLY public.service_floors
     ADD CONSTRAINT service_floors_pkey PRIMARY KEY (agency_id, service_id);
+
+-- Name: service_rating_editions service_rating_editions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_rating_editions
+    ADD CONSTRAINT service_rating_editions_pkey PRIMARY KEY (agency_id, service_id, edition);
+
+-- Name: service_ratings service_ratings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_ratings
+    ADD CONSTRAINT service_ratings_pkey PRIMARY KEY (agency_id, service_id, citizen_id);
 
 -- Name: service_versions service_versions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2316,6 +2465,14 @@ CREATE UNIQUE INDEX cases_tracking ON public.cases USING btree (agency_id, track
 
 CREATE INDEX citizens_newest ON public.citizens USING btree (agency_id, created_at DESC, id DESC);
 
+-- Name: discussions_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX discussions_newest ON public.discussions USING btree (agency_id, created_at DESC, id DESC);
+
+-- Name: discussions_of_service; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX discussions_of_service ON public.discussions USING btree (agency_id, service_id, created_at DESC, id DESC);
+
 -- Name: idempotency_keys_age; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (agency_id, created_at);
@@ -2432,6 +2589,22 @@ CREATE INDEX recoveries_of_owner ON public.recoveries USING btree (agency_id, ow
 
 CREATE UNIQUE INDEX recoveries_open ON public.recoveries USING btree (agency_id, case_id) WHERE (state = 'open'::text);
 
+-- Name: remarks_of_account; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX remarks_of_account ON public.remarks USING btree (agency_id, account_id) WHERE (account_id IS NOT NULL);
+
+-- Name: remarks_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX remarks_of_citizen ON public.remarks USING btree (agency_id, citizen_id, created_at) WHERE (citizen_id IS NOT NULL);
+
+-- Name: removals_appealed; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX removals_appealed ON public.removals USING btree (agency_id, id) WHERE (state = 'appealed'::text);
+
+-- Name: removals_of_remark; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX removals_of_remark ON public.removals USING btree (agency_id, remark_id);
+
 -- Name: scarcity_rules_in_force; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX scarcity_rules_in_force ON public.scarcity_rules USING btree (agency_id, service_id) WHERE (state = 'published'::text);
@@ -2467,6 +2640,14 @@ CREATE INDEX segments_of_parent ON public.segments USING btree (agency_id, paren
 -- Name: segments_pending; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX segments_pending ON public.segments USING btree (agency_id) WHERE pending;
+
+-- Name: service_ratings_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX service_ratings_of_citizen ON public.service_ratings USING btree (agency_id, citizen_id);
+
+-- Name: service_ratings_waiting; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX service_ratings_waiting ON public.service_ratings USING btree (agency_id, service_id) WHERE (edition IS NULL);
 
 -- Name: service_versions_one_draft; Type: INDEX; Schema: public; Owner: -
 
@@ -2565,6 +2746,26 @@ ALTER TABLE ONLY public.consents
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_agency_id_use_key_fkey FOREIGN KEY (agency_id, use_key) REFERENCES public.data_uses(agency_id, key);
 
+-- Name: discussion_posts discussion_posts_agency_id_discussion_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.discussion_posts
+    ADD CONSTRAINT discussion_posts_agency_id_discussion_id_fkey FOREIGN KEY (agency_id, discussion_id) REFERENCES public.discussions(agency_id, id);
+
+-- Name: discussion_posts discussion_posts_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.discussion_posts
+    ADD CONSTRAINT discussion_posts_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.remarks(agency_id, id);
+
+-- Name: discussions discussions_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.discussions
+    ADD CONSTRAINT discussions_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.remarks(agency_id, id);
+
+-- Name: discussions discussions_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.discussions
+    ADD CONSTRAINT discussions_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
 -- Name: initiative_census initiative_census_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.initiative_census
@@ -2660,6 +2861,16 @@ ALTER TABLE ONLY public.organisation_support
 ALTER TABLE ONLY public.recoveries
     ADD CONSTRAINT recoveries_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
 
+-- Name: remarks remarks_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: removals removals_agency_id_remark_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.removals
+    ADD CONSTRAINT removals_agency_id_remark_id_fkey FOREIGN KEY (agency_id, remark_id) REFERENCES public.remarks(agency_id, id);
+
 -- Name: retention_rules retention_rules_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.retention_rules
@@ -2679,6 +2890,16 @@ ALTER TABLE ONLY public.scarcity_simulations
 
 ALTER TABLE ONLY public.scarcity_simulations
     ADD CONSTRAINT scarcity_simulations_agency_id_rule_key_fkey FOREIGN KEY (agency_id, rule_key) REFERENCES public.scarcity_rules(agency_id, key);
+
+-- Name: service_rating_editions service_rating_editions_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_rating_editions
+    ADD CONSTRAINT service_rating_editions_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: service_ratings service_ratings_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_ratings
+    ADD CONSTRAINT service_ratings_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
 
 -- Name: service_versions service_versions_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2876,6 +3097,14 @@ CREATE POLICY agency ON public.consents USING ((agency_id = (NULLIF(current_sett
 
 CREATE POLICY agency ON public.data_uses USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: discussion_posts agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.discussion_posts USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: discussions agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.discussions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: erased_sign_ins agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.erased_sign_ins USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2952,6 +3181,10 @@ CREATE POLICY agency ON public.mandates USING ((agency_id = (NULLIF(current_sett
 
 CREATE POLICY agency ON public.messages USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: moderation_rules agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.moderation_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: operation_rejections agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.operation_rejections USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -2983,6 +3216,14 @@ CREATE POLICY agency ON public.outbox USING ((agency_id = (NULLIF(current_settin
 -- Name: recoveries agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.recoveries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: remarks agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.remarks USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: removals agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.removals USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: retention_rules agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3043,6 +3284,14 @@ CREATE POLICY agency ON public.segments USING ((agency_id = (NULLIF(current_sett
 -- Name: service_floors agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.service_floors USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: service_rating_editions agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.service_rating_editions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: service_ratings agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.service_ratings USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: service_versions agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3224,6 +3473,14 @@ ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.data_uses ENABLE ROW LEVEL SECURITY;
 
+-- Name: discussion_posts; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.discussion_posts ENABLE ROW LEVEL SECURITY;
+
+-- Name: discussions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.discussions ENABLE ROW LEVEL SECURITY;
+
 -- Name: erased_sign_ins; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.erased_sign_ins ENABLE ROW LEVEL SECURITY;
@@ -3300,6 +3557,10 @@ ALTER TABLE public.mandates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
+-- Name: moderation_rules; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.moderation_rules ENABLE ROW LEVEL SECURITY;
+
 -- Name: operation_rejections; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.operation_rejections ENABLE ROW LEVEL SECURITY;
@@ -3331,6 +3592,14 @@ ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 -- Name: recoveries; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.recoveries ENABLE ROW LEVEL SECURITY;
+
+-- Name: remarks; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.remarks ENABLE ROW LEVEL SECURITY;
+
+-- Name: removals; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.removals ENABLE ROW LEVEL SECURITY;
 
 -- Name: retention_rules; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3419,6 +3688,14 @@ ALTER TABLE public.segments ENABLE ROW LEVEL SECURITY;
 -- Name: service_floors; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.service_floors ENABLE ROW LEVEL SECURITY;
+
+-- Name: service_rating_editions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.service_rating_editions ENABLE ROW LEVEL SECURITY;
+
+-- Name: service_ratings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.service_ratings ENABLE ROW LEVEL SECURITY;
 
 -- Name: service_versions; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3680,6 +3957,14 @@ GRANT SELECT,INSERT ON TABLE public.consents TO cirm_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.data_uses TO cirm_app;
 
+-- Name: TABLE discussion_posts; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.discussion_posts TO cirm_app;
+
+-- Name: TABLE discussions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.discussions TO cirm_app;
+
 -- Name: TABLE erased_sign_ins; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erased_sign_ins TO cirm_app;
@@ -3768,6 +4053,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.mandates TO cirm_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO cirm_app;
 
+-- Name: TABLE moderation_rules; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.moderation_rules TO cirm_app;
+
 -- Name: TABLE operation_rejections; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT ON TABLE public.operation_rejections TO cirm_app;
@@ -3815,6 +4104,14 @@ GRANT SELECT(done_at) ON TABLE public.outbox TO cirm_router;
 -- Name: TABLE recoveries; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.recoveries TO cirm_app;
+
+-- Name: TABLE remarks; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.remarks TO cirm_app;
+
+-- Name: TABLE removals; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.removals TO cirm_app;
 
 -- Name: TABLE retention_rules; Type: ACL; Schema: public; Owner: -
 
@@ -3887,6 +4184,14 @@ GRANT SELECT(pending) ON TABLE public.segments TO cirm_router;
 -- Name: TABLE service_floors; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.service_floors TO cirm_app;
+
+-- Name: TABLE service_rating_editions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.service_rating_editions TO cirm_app;
+
+-- Name: TABLE service_ratings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_ratings TO cirm_app;
 
 -- Name: TABLE service_versions; Type: ACL; Schema: public; Owner: -
 

@@ -5,5 +5,6 @@ namespace Cirm.Api.Participation;
 public static class ParticipationSetup
 {
     public static void AddParticipation(this IServiceCollection services) => services
-        .AddSingleton<Initiatives>().AddSingleton<Census>();
+        .AddSingleton<Initiatives>().AddSingleton<Census>()
+        .AddSingleton<Moderation>().AddSingleton<Discussions>().AddSingleton<Ratings>();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cirm.Core.Insight;
+using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -72,6 +73,7 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
         Release(change, open, now);
         RemoveSignIns(change, citizen, accounts, now);
         EndMandates(change, citizen, accounts, now);
+        Remarks.Forget(change, citizen, accounts, now);
         if (known is { First: true }) Depart(change, citizen!.Value, now);
         LeaveSurveys(change, citizen);
         Messages.Forget(change, citizen is { } person ? [person, .. accounts] : accounts);
@@ -140,6 +142,7 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
             where z.agency_id = @agency and z.id = @citizen
             """, new { citizen, successor, now });
         change.Enqueue("update cases set citizen_id = @successor where agency_id = @agency and citizen_id = @citizen", new { citizen, successor });
+        Remarks.Move(change, citizen, successor);
         SegmentChanges.Move(change, now, citizen, successor);
         change.Enqueue("delete from citizen_identities where agency_id = @agency and citizen_id = @citizen", new { citizen });
         change.Enqueue("""

@@ -60,6 +60,8 @@ static class Samples
         ["/v1/agencies/{agency}/surveys/{key}/questions/{question}"] = _ => Task.FromResult("why"),
         ["/v1/agencies/{agency}/surveys/{key}/waves/{wave}/texts/{id}"] = _ => Task.FromResult(Guid.NewGuid().ToString()),
         ["/v1/agencies/{agency}/segments/{key}/offers/{service}"] = world => Task.FromResult(world.Known["service"]),
+        ["/v1/agencies/{agency}/remarks/{id}"] = async world => (await DiscussionAsync(world, Role.Admin)).Split('/')[^1],
+        ["/v1/agencies/{agency}/removals/{id}"] = async world => (await RemovalAsync(world)).Split('/')[^1],
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
             var id = Guid.CreateVersion7();
@@ -92,6 +94,12 @@ static class Samples
             await (await world.Agency.Admin).PostJsonAsync($"{merged}/merge", new { into = await CaseAsync(world) }, HttpStatusCode.OK);
             return $"{merged}/unmerge";
         },
+        ["decideRemoval"] = async world =>
+        {
+            var removal = await RemovalAsync(world);
+            await (await world.Agency.Citizen).PostJsonAsync($"{removal}/appeal", new { reason = $"No {world.Marker}" }, HttpStatusCode.OK);
+            return $"{removal}/decision";
+        },
         ["openInitiative"] = async world => $"{await PlannedInitiativeAsync(world)}/open",
         ["removeInitiative"] = PlannedInitiativeAsync,
         ["addToCensus"] = async world => $"{await PlannedInitiativeAsync(world)}/census",
@@ -107,6 +115,7 @@ static class Samples
     public static readonly IReadOnlyDictionary<string, Role> Callers = new Dictionary<string, Role>
     {
         ["sayVerdict"] = Role.Citizen, ["reopenCase"] = Role.Citizen, ["appeal"] = Role.Citizen, ["answerRecovery"] = Role.Citizen, ["answerSurvey"] = Role.Citizen,
+        ["appealRemoval"] = Role.Citizen, // it is their text
         ["decideAppeal"] = Role.Manager, // an admin ended the case
     };
 
@@ -139,6 +148,7 @@ static class Samples
             new { key = $"segment-{Guid.NewGuid():N}", name = world.Marker, segments = (string[])[await SegmentAsync(world), await SegmentAsync(world)] }),
         ["createSurvey"] = world => Task.FromResult<HttpContent>(JsonContent.Create(TextSurvey(world))),
         ["putSurveyMargins"] = _ => Task.FromResult<HttpContent>(JsonContent.Create(new { })), // the survey of the walk is read by no attribute
+        ["removeRemark"] = async world => JsonContent.Create(new { rule = await RuleAsync(world), reason = $"So {world.Marker}" }),
         ["mergeCase"] = async world => JsonContent.Create(new { into = await CaseAsync(world) }),
         ["linkCase"] = async world => JsonContent.Create(new { to = await CaseAsync(world), type = "related" }),
         ["signIn"] = async world =>
@@ -254,6 +264,24 @@ static class Samples
         {
             key = $"initiative-{Guid.NewGuid():N}", title = world.Marker, tier = "consultation", census = true, opensAt = "2098-01-01T00:00:00Z", closesAt = "2099-01-01T00:00:00Z",
         }))["key"]}";
+
+    static async Task<string> DiscussionAsync(World world, Role by) => $"{world.Agency.Path}/discussions/{(await (await world.Agency.AsAsync(by)).PostJsonAsync($"{world.Agency.Path}/discussions",
+        new { service = world.Known["service"], kind = "question", title = world.Marker, text = world.Marker }))["id"]}";
+
+    static async Task<string> RuleAsync(World world)
+    {
+        var key = $"rule-{Guid.NewGuid():N}";
+        await (await (await world.Agency.Admin).PutAsync($"{world.Agency.Path}/moderation-rules/{key}", new { title = world.Marker, text = world.Marker }, null)).ReadAsync(HttpStatusCode.OK);
+        return key;
+    }
+
+    // By an agent: an admin may decide what its author objects.
+    static async Task<string> RemovalAsync(World world)
+    {
+        var remark = (await DiscussionAsync(world, Role.Citizen)).Split('/')[^1];
+        var removal = await (await world.Agency.AsAnotherAsync(Role.Agent)).PostJsonAsync($"{world.Agency.Path}/remarks/{remark}/removal", new { rule = await RuleAsync(world), reason = world.Marker });
+        return $"{world.Agency.Path}/removals/{removal["id"]}";
+    }
 
     static async Task<string> CitizenAsync(World world) =>
         (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens", new { name = world.Marker }))["id"]!;

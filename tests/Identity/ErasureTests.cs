@@ -40,6 +40,9 @@ public sealed class ErasureTests(CirmHost host)
         ["recoveries"] = "agency_id id case_id round state owner owner_unit due_at follow_up_question answered_at outcome opened_at closed_at version",
         ["mandates"] = "agency_id id citizen_id account_id person_id organisation service_ids valid_from valid_until given entered_by revoked_at revoked_by version created_at",
         ["messages"] = "removed",
+        // what somebody said in public goes, that it was said and answered stays with the row that is only counted
+        ["remarks"] = "agency_id id kind service_id citizen_id spoken_by assisted channel removal_id erased_at version created_at",
+        ["service_ratings"] = "agency_id service_id citizen_id stars edition rated_at",
         ["segment_changes"] = "agency_id id citizen_id",
         ["segment_members"] = "agency_id segment_id citizen_id valid_from valid_to", // of the row that is only counted, from then on
         ["survey_invitations"] = "agency_id id wave_id operation_id channel token_hash state error reminders created_at",
@@ -57,6 +60,7 @@ public sealed class ErasureTests(CirmHost host)
         ["citizens"] = "language attributes",
         ["mandates"] = "evidence revoked_reason",
         ["recoveries"] = "reason answer outcome_text",
+        ["remarks"] = "account_id signed title text",
         ["survey_invitations"] = "citizen_id",
     };
 
