@@ -3,6 +3,7 @@ using Cirm.Api.Information;
 using Cirm.Api.Insight;
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
+using Cirm.Api.Portal;
 using Cirm.Api.Tenancy;
 using Cirm.Api.Transactions;
 
@@ -15,6 +16,7 @@ builder.Services.AddTransactions();
 builder.Services.AddInsight();
 builder.Services.AddParticipation();
 builder.Services.AddImports();
+builder.Services.AddPortal();
 
 var app = builder.Build();
 app.UsePlatform();
@@ -79,6 +81,7 @@ app.MapDiscussions();
 app.MapRatings();
 app.MapImports();
 app.MapImportMappings();
+app.MapPortal();
 app.Run();
 
 /// <summary>The web host; named so that tests can start it.</summary>

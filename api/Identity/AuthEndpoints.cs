@@ -25,14 +25,20 @@ public static class AuthEndpoints
     }
 
     static async Task<Ok<TokenView>> SignIn(
-        Body<SignInRequest> body, HttpContext http, Accounts accounts, Agencies agencies, TokenIssuer issuer, GuessThrottle throttle, CancellationToken ct)
+        Body<SignInRequest> body, HttpContext http, Accounts accounts, Agencies agencies, TokenIssuer issuer, GuessThrottle throttle, CancellationToken ct) =>
+        TypedResults.Ok(await SignInAsync(body.Value, http, accounts, agencies, issuer, throttle, ct));
+
+    /// <summary>A token for whoever knows an account's password.</summary>
+    /// <exception cref="Refusal"><see cref="Problems.SignInFailed"/>, <see cref="Core.Tenancy.Problems.Suspended"/>; <see cref="Core.Platform.Problems.TooMany"/> after too many wrong ones.</exception>
+    internal static async Task<TokenView> SignInAsync(
+        SignInRequest request, HttpContext http, Accounts accounts, Agencies agencies, TokenIssuer issuer, GuessThrottle throttle, CancellationToken ct)
     {
-        var (email, password) = (body.Value.Email, body.Value.Password);
+        var (email, password) = (request.Email, request.Password);
         var (perAccount, perAddress) = ($"account {Accounts.KeyOf(email)}", $"sign-in from {Limits.AddressOf(http)}");
         throttle.Check(perAccount, WrongPerAccount, Window);
         throttle.Check(perAddress, WrongPerAddress, Window);
 
-        var candidates = body.Value.Agency is { } slug
+        var candidates = request.Agency is { } slug
             ? await agencies.FindAsync(slug, ct) is { } named ? [named.Id] : []
             : await accounts.AgenciesOfAsync(email, ct);
         var found = new List<(Guid Agency, SignInAccount Account)>();
@@ -56,7 +62,7 @@ public static class AuthEndpoints
             throw Core.Platform.Problems.InvalidValue("/agency", "ambiguous", "Several agencies know this sign-in: name the agency's slug.");
         if (found[0].Account.Suspended) throw Core.Tenancy.Problems.Suspended.Because("Your agency is suspended.");
         var token = await issuer.IssueAsync(found[0].Agency, found[0].Account, ct);
-        return TypedResults.Ok(new TokenView(token, "Bearer", (int)SigningKeys.TokenLife.TotalSeconds));
+        return new(token, "Bearer", (int)SigningKeys.TokenLife.TotalSeconds);
     }
 
     static async Task<Ok<KeysView>> Keys(SigningKeys keys, CancellationToken ct)

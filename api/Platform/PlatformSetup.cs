@@ -1,3 +1,4 @@
+using Cirm.Api.Portal;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
@@ -42,6 +43,7 @@ public static class PlatformSetup
         app.UseProblemAnswers();
         app.UseRouting();
         app.UseRateLimiter();
+        app.UsePortalSession();
         app.UseAuthentication(); // said here, or it is put before the routing, where no agency is known yet
         app.UseMiddleware<AccessMiddleware>();
         app.UseMiddleware<IdempotencyMiddleware>();

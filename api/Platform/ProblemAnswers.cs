@@ -10,6 +10,13 @@ using Problems = Cirm.Core.Platform.Problems;
 
 namespace Cirm.Api.Platform;
 
+/// <summary>Marks an operation that people read: a refusal is shown to them on a page.</summary>
+public interface IRefusalPage
+{
+    /// <summary>Shows why something was refused.</summary>
+    Task ShowAsync(HttpContext http, Refusal refusal);
+}
+
 /// <summary>The one place where a refusal becomes an answer (RFC 9457), and the catalogue of all of them.</summary>
 public static class ProblemAnswers
 {
@@ -28,7 +35,7 @@ public static class ProblemAnswers
         {
             await next(http);
             if (http.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null or 0, ContentType: null })
-                await WriteAsync(http, Refuse(http.Response.StatusCode, http));
+                await ShowAsync(http, Refuse(http.Response.StatusCode, http));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -41,7 +48,7 @@ public static class ProblemAnswers
                 http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Cirm.Problems").LogError(e, "{Method} {Route} failed", http.Request.Method,
                     (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
             http.Response.Clear();
-            await WriteAsync(http, refusal);
+            await ShowAsync(http, refusal);
         }
     });
 
@@ -85,6 +92,9 @@ public static class ProblemAnswers
         < 500 => Problems.BadRequest.Because("The request cannot be read."),
         _ => Problems.Unexpected.Because("The traceId leads to the cause in our logs."),
     };
+
+    static Task ShowAsync(HttpContext http, Refusal refusal) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<IRefusalPage>() is { } page ? page.ShowAsync(http, refusal) : WriteAsync(http, refusal);
 
     static async Task WriteAsync(HttpContext http, Refusal refusal)
     {

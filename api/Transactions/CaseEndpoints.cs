@@ -27,7 +27,13 @@ public static class CaseEndpoints
 
     static async Task<Created<SubmittedCase>> Submit(Body<SubmitCase> body, Caller caller, Agency home, CaseIntake intake, CancellationToken ct)
     {
-        var wanted = body.Value;
+        var submitted = await SubmitAsync(body.Value, caller, home, intake, ct);
+        return TypedResults.Created(AddressOf(home, submitted.Id), submitted);
+    }
+
+    /// <summary>Submits a case as its submitter sees it, with its tracking code.</summary>
+    internal static async Task<SubmittedCase> SubmitAsync(SubmitCase wanted, Caller caller, Agency home, CaseIntake intake, CancellationToken ct)
+    {
         if (wanted.CitizenId is not null && !caller.IsStaff && wanted.CitizenId != caller.CitizenId)
             throw Core.Platform.Problems.InvalidValue("/citizenId", "not-allowed", "Only staff enter a case for another citizen; with a mandate, use onBehalfOf.");
         if (wanted is { CitizenId: not null, OnBehalfOf: not null })
@@ -36,13 +42,13 @@ public static class CaseEndpoints
         var submitted = await intake.SubmitAsync(
             caller, new(wanted.Service, wanted.Kind, wanted.Title, wanted.Description, wanted.Channel, wanted.Location?.ToLocation(), wanted.CitizenId, wanted.Answers,
                 wanted.OnBehalfOf == caller.CitizenId ? null : wanted.OnBehalfOf, wanted.Mandate), code, Answer, ct);
-        return TypedResults.Created(AddressOf(submitted.Id), new SubmittedCase(submitted, code, SimilarCaseEndpoints.AddressFor(home, submitted)));
-
-        string AddressOf(Guid id) => $"/v1/agencies/{home.Slug}/cases/{id}";
+        return new(submitted, code, SimilarCaseEndpoints.AddressFor(home, submitted));
 
         StoredAnswer Answer(Case c) =>
-            new(StatusCodes.Status201Created, AddressOf(c.Id), EtagExtensions.Of(c), JsonSerializer.SerializeToUtf8Bytes(new SubmittedCase(c, code, SimilarCaseEndpoints.AddressFor(home, c)), Wire.Json), null);
+            new(StatusCodes.Status201Created, AddressOf(home, c.Id), EtagExtensions.Of(c), JsonSerializer.SerializeToUtf8Bytes(new SubmittedCase(c, code, SimilarCaseEndpoints.AddressFor(home, c)), Wire.Json), null);
     }
+
+    static string AddressOf(Agency home, Guid id) => $"/v1/agencies/{home.Slug}/cases/{id}";
 
     static async Task<Ok<Page<Case>>> List(
         [AsParameters] CaseQuery query, [AsParameters] PageRequest page, Caller caller, Cases cases, Turns queue, AccessLog log, HttpContext http, CancellationToken ct)
@@ -68,12 +74,7 @@ public static class CaseEndpoints
         return TypedResults.Ok(new Page<Case>([.. shown.Items.Select(c => c.Case)], shown.Next));
     }
 
-    static async Task<Ok<Case>> Get(Guid id, Caller caller, Cases cases, CaseRuleBook rules, TimeProvider clock, AccessLog log, CancellationToken ct)
-    {
-        var found = await cases.ShowAsync(caller, id, ct) ?? throw Unknown(id);
-        await log.RecordAsync(caller, "case.read", "case", id, found.CitizenId, ct);
-        return TypedResults.Ok(!found.Status.IsOver() ? found : found with { Reopening = (await rules.TellAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) });
-    }
+    static async Task<Ok<Case>> Get(Guid id, Caller caller, CaseReading reading, CancellationToken ct) => TypedResults.Ok(await reading.ShowAsync(caller, id, ct));
 
     internal static async Task<Case> FindAsync(Cases cases, Caller caller, Guid id, CancellationToken ct) => await cases.FindAsync(caller, id, ct) ?? throw Unknown(id);
 

@@ -23,32 +23,22 @@ public static class TrackingEndpoints
         app.MapGet("/v1/me/cases", Mine).WithTags("Cases").WithName("listMyCases").Allow(Who.Members);
     }
 
-    static async Task<Ok<TrackedCase>> Track(
-        string code, Caller caller, Cases cases, Recoveries recoveries, CaseRuleBook rules, TimeProvider clock, GuessThrottle throttle,
-        HttpContext http, CancellationToken ct)
-    {
-        var found = await CitizensCase.GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await cases.FindByCodeAsync(caller.Agency, code, ct) : null);
-        var history = await cases.HistoryAsync(caller.Agency, found.Id, staff: false, null, 200, ct);
-        var asked = found.Status.IsOver() || found.Round > 1 // nobody is asked again before a first end
-            ? await recoveries.ListAsync(Caller.System(caller.Agency), new(null, null, false, null, null, null, found.Id), null, 20, ct) : [];
-        var reopening = found.Status.IsOver() ? (await rules.FindAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) : null;
-        // Who follows a merged case follows the one that goes on in its place, as far as that tells nothing of who submitted it.
-        var living = found.MergedInto is { } survivor ? (await cases.FindAsync(Caller.System(caller.Agency), survivor, ct))! : found;
-        return TypedResults.Ok(new TrackedCase(
-            found.Id, found.Number, found.Service, found.Kind, living.Status, found.Title, found.SubmittedAt, living.FirstResponseAt, living.FirstResponseDueAt, living.DueAt,
-            living.WaitingSince, living.ClosedAt, living.Overdue, found.EnteredBy is not null, found.Refusal, living.Outcome,
-            found.Verdict, found.VerdictAt, found.Round, reopening, living == found ? null : living.Number, [.. asked.Select(RecoveryEndpoints.AskedAgain.Of)],
-            [.. history.Select(h => h with { OnBehalfOf = null })]));
-    }
+    static async Task<Ok<TrackedCase>> Track(string code, Caller caller, TrackedCases tracked, GuessThrottle throttle, HttpContext http, CancellationToken ct) =>
+        TypedResults.Ok(await tracked.FindAsync(code, caller, throttle, http, ct));
 
     static async Task<Created<CaseNote>> AddNote(
-        string code, Body<AddTrackedNote> body, Caller caller, Agency home, CaseFollowing following, GuessThrottle throttle, HttpContext http, CancellationToken ct)
+        string code, Body<AddTrackedNote> body, Caller caller, Agency home, CaseFollowing following, GuessThrottle throttle, HttpContext http, CancellationToken ct) =>
+        TypedResults.Created($"/v1/agencies/{home.Slug}/tracking/{Uri.EscapeDataString(code)}", await AddNoteAsync(code, body.Value, caller, following, throttle, http, ct));
+
+    /// <summary>Adds what whoever has the code of a case says.</summary>
+    internal static async Task<CaseNote> AddNoteAsync(
+        string code, AddTrackedNote added, Caller caller, CaseFollowing following, GuessThrottle throttle, HttpContext http, CancellationToken ct)
     {
         var ofCase = $"notes by the code {Convert.ToHexString(TrackingCode.HashOf(code))}";
         throttle.Check(ofCase, NotesPerCase, NoteWindow);
-        var note = await CitizensCase.GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await following.AddNoteAsync(caller, code, body.Value.Text, ct) : null);
+        var note = await CitizensCase.GuessedAsync(throttle, http, async () => BodyValidator.IsClean(code) ? await following.AddNoteAsync(caller, code, added.Text, ct) : null);
         throttle.CountWrong(ofCase, NotesPerCase, NoteWindow);
-        return TypedResults.Created($"/v1/agencies/{home.Slug}/tracking/{Uri.EscapeDataString(code)}", note);
+        return note;
     }
 
     static async Task<Ok<Case>> Claim(

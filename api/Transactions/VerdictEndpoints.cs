@@ -25,19 +25,31 @@ public static class VerdictEndpoints
         Guid id, Body<SayVerdict> body, Caller caller, Cases cases, CitizensWord word, CaseRuleBook rules, TimeProvider clock, GuessThrottle throttle, HttpContext http,
         CancellationToken ct)
     {
-        var (verdict, reason) = (body.Value.Solved ? Verdict.Solved : Verdict.NotSolved, body.Value.Reason);
-        if (verdict == Verdict.NotSolved && reason is null)
-            throw Core.Platform.Problems.InvalidValue("/reason", "required", "Say what is not solved: somebody is going to see to it.");
-        var own = await CitizensCase.FindAsync(id, body.Value.TrackingCode, caller, cases, throttle, http, ct);
-        var said = await word.SayAsync(own.Speaker, own.Case, verdict, reason, own.ByCode, ct);
+        var said = await SayAsync(id, body.Value, caller, cases, word, throttle, http, ct);
         return TypedResults.Ok(CaseWord.Of(said, (await rules.FindAsync(caller.Agency, ct)).ReopeningOf(said, clock.Now())));
     }
 
-    static async Task<Ok<CaseWord>> Reopen(
-        Guid id, Body<ReopenCase> body, Caller caller, Cases cases, CitizensWord word, GuessThrottle throttle, HttpContext http, CancellationToken ct)
+    /// <summary>Keeps the word of whoever speaks as a case's citizen.</summary>
+    internal static async Task<Case> SayAsync(
+        Guid id, SayVerdict saying, Caller caller, Cases cases, CitizensWord word, GuessThrottle throttle, HttpContext http, CancellationToken ct)
     {
-        var own = await CitizensCase.FindAsync(id, body.Value.TrackingCode, caller, cases, throttle, http, ct);
-        return TypedResults.Ok(CaseWord.Of(await word.ReopenAsync(own.Speaker, own.Case, body.Value.Reason, ct), null));
+        var (verdict, reason) = (saying.Solved ? Verdict.Solved : Verdict.NotSolved, saying.Reason);
+        if (verdict == Verdict.NotSolved && reason is null)
+            throw Core.Platform.Problems.InvalidValue("/reason", "required", "Say what is not solved: somebody is going to see to it.");
+        var own = await CitizensCase.FindAsync(id, saying.TrackingCode, caller, cases, throttle, http, ct);
+        return await word.SayAsync(own.Speaker, own.Case, verdict, reason, own.ByCode, ct);
+    }
+
+    static async Task<Ok<CaseWord>> Reopen(
+        Guid id, Body<ReopenCase> body, Caller caller, Cases cases, CitizensWord word, GuessThrottle throttle, HttpContext http, CancellationToken ct) =>
+        TypedResults.Ok(CaseWord.Of(await ReopenAsync(id, body.Value, caller, cases, word, throttle, http, ct), null));
+
+    /// <summary>Opens a case again for whoever speaks as its citizen.</summary>
+    internal static async Task<Case> ReopenAsync(
+        Guid id, ReopenCase wanted, Caller caller, Cases cases, CitizensWord word, GuessThrottle throttle, HttpContext http, CancellationToken ct)
+    {
+        var own = await CitizensCase.FindAsync(id, wanted.TrackingCode, caller, cases, throttle, http, ct);
+        return await word.ReopenAsync(own.Speaker, own.Case, wanted.Reason, ct);
     }
 
     /// <summary>How often citizens called cases solved, not solved, or said nothing, by service; no cell is below the agency's smallest group.</summary>

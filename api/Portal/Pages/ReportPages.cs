@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cirm.Api.Platform;
+using Cirm.Api.Transactions;
+using Cirm.Core.Information;
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cirm.Api.Portal.Pages;
+
+/// <summary>Reporting and asking, with an account or without: choose a service, say what it is about, get a number and a tracking code.</summary>
+public static class ReportPages
+{
+    const int MostShown = 200;
+
+    public static void MapReporting(this IEndpointRouteBuilder pages)
+    {
+        pages.MapGet("/report", Choose).Allow(Who.Anyone);
+        pages.MapGet("/report/{service}", Begin).Allow(Who.Anyone);
+        pages.MapPost("/report/{service}", Send).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites);
+    }
+
+    static async Task<RazorComponentResult<ReportChoose>> Choose(string? q, Agency home, Reader reader, Services services, Search search, CancellationToken ct)
+    {
+        var asked = q is { Length: <= 500 } && BodyValidator.IsClean(q) ? q.Trim() : "";
+        var offered = await services.ListAsync(home.Id, null, drafts: false, MostShown, ct);
+        var fitting = asked.Length == 0 ? null : (await search.FindAsync(home.Id, asked, SearchKind.Service, reader.Languages, 10, ct)).Items.Select(i => i.Key).ToList();
+        return new(new
+        {
+            Asked = asked,
+            Services = fitting is null ? offered.Where(s => s.IsOpenFor(Channel.Web)).ToList()
+                : [.. fitting.Select(key => offered.FirstOrDefault(s => s.Key == key)).OfType<ServiceVersion>().Where(s => s.IsOpenFor(Channel.Web))],
+        });
+    }
+
+    static async Task<RazorComponentResult<Report>> Begin(string service, Agency home, Services services, CancellationToken ct) =>
+        new(new { Service = await ServicePages.FindAsync(services, home, service, ct), Form = PortalForm.Empty });
+
+    static async Task<IResult> Send(string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, CancellationToken ct)
+    {
+        var form = await PortalForm.ReadAsync(http);
+        var asked = await ServicePages.FindAsync(services, home, service, ct);
+        foreach (var question in asked.Questions ?? []) form.Label($"answers/{question.Key}", reader.Of(question.Text));
+        try
+        {
+            var sent = await SubmitAsync(PortalForm.Read<CaseEndpoints.SubmitCase>(ToJson(form, asked)), caller, home, intake, db, ct);
+            PortalSession.Code.Keep(http, sent.Code);
+            return new RazorComponentResult<ReportSent>(sent);
+        }
+        catch (Refusal refusal) when (refusal.Problem.Status is 422 or 409)
+        {
+            return new RazorComponentResult<Report>(new { Service = asked, Form = form.Take(refusal) }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
+        }
+    }
+
+    // Sent again, by a reader who saw no answer, it is the first one's number and code that are shown.
+    static async Task<Sent> SubmitAsync(CaseEndpoints.SubmitCase wanted, Caller caller, Agency home, CaseIntake intake, TenantDb db, CancellationToken ct)
+    {
+        try
+        {
+            var submitted = await CaseEndpoints.SubmitAsync(wanted, caller, home, intake, ct);
+            return new(submitted.Number, submitted.TrackingCode, submitted.DueAt);
+        }
+        catch (IdempotencyKeyTakenException) when (caller.Retry is not null)
+        {
+            var first = (await caller.Retry.FindAsync(db, caller.Agency, ct))!;
+            using var answer = JsonDocument.Parse(first.Body);
+            var dueAt = answer.RootElement.GetProperty("dueAt");
+            return new(first.Number ?? answer.RootElement.GetProperty("number").GetInt64(), answer.RootElement.GetProperty("trackingCode").GetString()!,
+                dueAt.ValueKind == JsonValueKind.Null ? null : dueAt.GetDateTimeOffset());
+        }
+    }
+
+    static JsonObject ToJson(PortalForm form, ServiceVersion service)
+    {
+        var json = form.ToJson("title", "description");
+        (json["service"], json["kind"], json["channel"]) = (service.Key, form["kind"] is { Length: > 0 } kind ? kind : CaseKind.Report.Word(), Channel.Web.Word());
+        json["title"] ??= "";
+        var location = new JsonObject();
+        if (form["location/area"] is { Length: > 0 } area) location["area"] = area;
+        foreach (var degrees in (string[])["latitude", "longitude"])
+            if (form[$"location/{degrees}"] is { Length: > 0 } typed) location[degrees] = double.TryParse(Latin(typed), CultureInfo.InvariantCulture, out var value) ? value : typed;
+        if (location.Count > 0) json["location"] = location;
+        var answers = new JsonObject();
+        foreach (var question in service.Questions ?? [])
+            if (AnswerTo(question, form) is { } answer) answers[question.Key] = answer;
+        if (answers.Count > 0) json["answers"] = answers;
+        return json;
+    }
+
+    static JsonNode? AnswerTo(Question question, PortalForm form)
+    {
+        var field = $"answers/{question.Key}";
+        var typed = form[field];
+        return question.Type switch
+        {
+            QuestionType.Multiple => form.All(field) is { Count: > 0 } chosen ? new JsonArray([.. chosen.Select(c => (JsonNode)c)]) : null,
+            _ when typed.Length == 0 => null,
+            QuestionType.Number when decimal.TryParse(Latin(typed), CultureInfo.InvariantCulture, out var number) => number,
+            QuestionType.Boolean when bool.TryParse(typed, out var yes) => yes,
+            QuestionType.Date => Latin(typed),
+            _ => typed,
+        };
+    }
+
+    // Persian and Arabic digits as people type them.
+    static string Latin(string typed) => string.Concat(typed.Select(c => char.IsDigit(c) ? (char)('0' + (int)char.GetNumericValue(c)) : c is '٫' ? '.' : c));
+
+    /// <summary>What was taken in.</summary>
+    public sealed record Sent(long Number, string Code, DateTimeOffset? DueAt);
+}

@@ -1,0 +1,15 @@
+using Cirm.Core.Platform;
+
+namespace Cirm.Api.Portal.Parts;
+
+/// <summary>What stands in the navigation, by who reads.</summary>
+static class Navigation
+{
+    public static IEnumerable<(string Path, string Text)> For(Reader reader)
+    {
+        yield return ("services", reader["nav.services"]);
+        yield return ("report", reader["nav.report"]);
+        yield return ("follow", reader["nav.follow"]);
+        if (reader.Who is { Kind: ActorKind.Citizen }) yield return ("cases", reader["nav.cases"]);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using Cirm.Api.Platform;
+using Cirm.Core.Platform;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace Cirm.Api.Portal;
+
+/// <summary>A form as a reader sent it, and what is wrong with it: what was typed is shown again with the errors.</summary>
+public sealed class PortalForm
+{
+    /// <summary>The hidden field that makes a form that is sent twice count once.</summary>
+    public const string Key = "once";
+
+    /// <summary>Nothing was sent yet.</summary>
+    public static PortalForm Empty => new(new Dictionary<string, StringValues>());
+
+    readonly IReadOnlyDictionary<string, StringValues> values;
+    readonly List<(string Field, ValidationError Error)> errors = [];
+
+    PortalForm(IReadOnlyDictionary<string, StringValues> values) => this.values = values;
+
+    /// <summary>What was typed, without the blanks around it; empty when there was nothing.</summary>
+    public string this[string field] => values.TryGetValue(field, out var sent) ? sent.ToString().Trim() : "";
+
+    /// <summary>All values of a field with several.</summary>
+    public IReadOnlyList<string> All(string field) => values.TryGetValue(field, out var sent) ? [.. sent.OfType<string>().Where(v => v.Length > 0)] : [];
+
+    /// <summary>Fields that begin so.</summary>
+    public IEnumerable<string> Fields(string prefix) => values.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal));
+
+    readonly Dictionary<string, string> labels = [];
+
+    /// <summary>Says what a field is called, where that is not what all pages call it.</summary>
+    public PortalForm Label(string field, string label)
+    {
+        labels[field] = label;
+        return this;
+    }
+
+    public string? LabelOf(string field) => labels.GetValueOrDefault(field);
+
+    /// <summary>What is wrong, in the order in which it was found.</summary>
+    public IReadOnlyList<(string Field, ValidationError Error)> Errors => errors;
+
+    /// <summary>What was refused as a whole.</summary>
+    public Refusal? Refused { get; private set; }
+
+    public bool IsWrong => errors.Count > 0 || Refused is not null;
+
+    public static async ValueTask<PortalForm> ReadAsync(HttpContext http)
+    {
+        if (http.Features.Get<PortalForm>() is { } read) return read;
+        if (!http.Request.HasFormContentType || http.Request.ContentType!.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase)) return Empty;
+        using var reader = new FormReader(System.Text.Encoding.UTF8.GetString((await RawBody.ReadAsync(http)).Span));
+        try
+        {
+            read = new(reader.ReadForm());
+        }
+        catch (InvalidDataException e)
+        {
+            throw Problems.BadRequest.Because(e.Message);
+        }
+        http.Features.Set(read);
+        return read;
+    }
+
+    /// <summary>The fields as the JSON that the API takes; what was left empty is left out.</summary>
+    public JsonObject ToJson(params ReadOnlySpan<string> fields)
+    {
+        var json = new JsonObject();
+        foreach (var field in fields)
+            if (this[field] is { Length: > 0 } value) json[field] = value;
+        return json;
+    }
+
+    /// <summary>Reads a request of the API from JSON, with the API's own checks.</summary>
+    /// <exception cref="Refusal"><see cref="Problems.Invalid"/>.</exception>
+    public static T Read<T>(JsonNode json)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(json.ToJsonString());
+        return BodyValidator.Read<T>(document.RootElement);
+    }
+
+    /// <summary>Takes what was refused apart: errors go to their fields, anything else stands above the form.</summary>
+    public PortalForm Take(Refusal refusal)
+    {
+        foreach (var error in refusal.Errors) errors.Add((error.Pointer.TrimStart('/'), error));
+        if (refusal.Errors.Count == 0) Refused = refusal;
+        return this;
+    }
+
+    /// <summary>What is wrong with a field; null when nothing is.</summary>
+    public ValidationError? ErrorOf(string field) => errors.FirstOrDefault(e => e.Field == field).Error;
+}

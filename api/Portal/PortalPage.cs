@@ -1,0 +1,46 @@
+using System.Globalization;
+using Cirm.Api.Platform;
+using Cirm.Api.Portal.Pages;
+using Cirm.Core.Platform;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Problems = Cirm.Core.Platform.Problems;
+
+namespace Cirm.Api.Portal;
+
+/// <summary>Marks what is read by people: signed in by cookie, refused in words on a page.</summary>
+public sealed class PortalPage : IRefusalPage
+{
+    public async Task ShowAsync(HttpContext http, Refusal refusal)
+    {
+        var reader = http.RequestServices.GetRequiredService<Reader>();
+        if (refusal.Problem.Status == StatusCodes.Status401Unauthorized && reader.Slug is not null)
+        {
+            PortalSession.End(http);
+            http.Response.Redirect(reader.To($"sign-in?to={Uri.EscapeDataString(http.Request.Path)}"));
+            return;
+        }
+        http.Response.StatusCode = refusal.Problem.Status;
+        if (refusal.RetryAfter is { } wait) http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        await new RazorComponentResult<Refused>(new { Refusal = refusal }) { StatusCode = refusal.Problem.Status }.ExecuteAsync(http);
+    }
+}
+
+/// <summary>
+/// Refuses changes that another site asks a reader's browser for: a browser says where a request comes from, and no page can make it say otherwise
+/// (Fetch Metadata; OWASP Cross-Site Request Forgery Prevention Cheat Sheet). Browsers older than that send Origin.
+/// </summary>
+public sealed class SameOrigin : IEndpointFilter
+{
+    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var request = context.HttpContext.Request;
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || IsOurs(request)) return next(context);
+        throw Problems.Forbidden.Because("This was sent from another site. Open the page here and send it again.");
+    }
+
+    static bool IsOurs(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"] is [{ } site]) return site is "same-origin";
+        return request.Headers.Origin is [{ } origin] && Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == request.Host.Value;
+    }
+}

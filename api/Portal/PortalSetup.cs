@@ -1,0 +1,39 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Cirm.Api.Portal.Pages;
+
+namespace Cirm.Api.Portal;
+
+/// <summary>The pages for citizens and staff: rendered on the server, calling <c>core</c> as the API does, deciding nothing by themselves.</summary>
+public static class PortalSetup
+{
+    public static void AddPortal(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.AddHttpContextAccessor();
+        services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)); // Persian as it is, not as entities five times as long
+        services.AddScoped<Reader>();
+        services.Configure<RouteOptions>(routes => routes.ConstraintMap["language"] = typeof(LanguageConstraint));
+    }
+
+    public static void MapPortal(this IEndpointRouteBuilder app)
+    {
+        app.MapPortalFiles();
+        var everywhere = app.MapGroup("").WithMetadata(new PortalPage()).ExcludeFromDescription();
+        everywhere.MapStart();
+        var pages = everywhere.MapGroup("/{language:language}/{agency}").AddEndpointFilter<SameOrigin>();
+        pages.MapHome();
+        pages.MapServicePages();
+        pages.MapReporting();
+        pages.MapFollowing();
+        pages.MapSignIn();
+        pages.MapOwnCases();
+    }
+}
+
+/// <summary>A language that the pages have: nothing else begins an address of theirs.</summary>
+sealed class LanguageConstraint : IRouteConstraint
+{
+    public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection) =>
+        values.TryGetValue(routeKey, out var value) && value is string language && Texts.Languages.Contains(language);
+}

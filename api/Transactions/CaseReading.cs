@@ -1,0 +1,24 @@
+using Cirm.Core.Platform;
+using Cirm.Core.Transactions;
+
+namespace Cirm.Api.Transactions;
+
+/// <summary>Reads a case for a caller, and records that they saw it.</summary>
+public sealed class CaseReading(Cases cases, CaseRuleBook rules, AccessLog log, TimeProvider clock)
+{
+    /// <summary>A case, with what its citizen can still do about how it ended.</summary>
+    /// <exception cref="Refusal"><see cref="Core.Platform.Problems.NotFound"/> when it is not there for this caller.</exception>
+    public async Task<Case> ShowAsync(Caller caller, Guid id, CancellationToken ct)
+    {
+        var found = await cases.ShowAsync(caller, id, ct) ?? throw CaseEndpoints.Unknown(id);
+        await log.RecordAsync(caller, "case.read", "case", id, found.CitizenId, ct);
+        return !found.Status.IsOver() ? found : found with { Reopening = (await rules.TellAsync(caller.Agency, ct)).ReopeningOf(found, clock.Now()) };
+    }
+
+    /// <summary>What happened to a case that was shown, its first 200 entries.</summary>
+    public async Task<IReadOnlyList<CaseEvent>> HistoryAsync(Caller caller, Case shown, CancellationToken ct)
+    {
+        await log.RecordAsync(caller, "case.history-read", "case", shown.Id, shown.CitizenId, ct);
+        return await cases.HistoryAsync(caller.Agency, shown.Id, caller.IsStaff, null, 200, ct);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Cirm.Tests.Harness;
+
+namespace Cirm.Tests.Portal;
+
+/// <summary>What a browser without scripts does: keeps cookies, follows what it is told, sends forms with what is hidden in them.</summary>
+public sealed partial class Browser(CirmHost host)
+{
+    readonly Dictionary<string, string> cookies = [];
+
+    /// <summary>The page that is shown.</summary>
+    public string Page { get; private set; } = "";
+
+    public HttpStatusCode Status { get; private set; }
+
+    /// <summary>Where it came from.</summary>
+    public string At { get; private set; } = "";
+
+    public IReadOnlyDictionary<string, string> Cookies => cookies;
+
+    public Task<Browser> OpenAsync(string address) => SendAsync(HttpMethod.Get, address, null, "same-origin");
+
+    /// <summary>Sends the form of the page that goes to an address, with what is hidden in it.</summary>
+    public Task<Browser> SubmitAsync(string action, params (string Name, string Value)[] typed)
+    {
+        var form = Forms().Matches(Page).Select(m => m.Value).FirstOrDefault(f => f.Contains($"action=\"{action}\"", StringComparison.Ordinal))
+            ?? throw new InvalidOperationException($"There is no form to {action} on {At}.");
+        var hidden = Hidden().Matches(form).Select(m => (m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)));
+        return PostAsync(action, [.. hidden, .. typed]);
+    }
+
+    public Task<Browser> PostAsync(string action, (string Name, string Value)[] fields, string? site = "same-origin") =>
+        SendAsync(HttpMethod.Post, action, new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))), site);
+
+    async Task<Browser> SendAsync(HttpMethod method, string address, HttpContent? body, string? site)
+    {
+        using var request = new HttpRequestMessage(method, address) { Content = body };
+        if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
+        if (cookies.Count > 0) request.Headers.Add("Cookie", string.Join("; ", cookies.Select(c => $"{c.Key}={c.Value}")));
+        using var client = host.Client();
+        using var answer = await client.SendAsync(request);
+        foreach (var set in answer.Headers.TryGetValues("Set-Cookie", out var sent) ? sent : [])
+        {
+            var (name, value) = (set[..set.IndexOf('=', StringComparison.Ordinal)], set[(set.IndexOf('=', StringComparison.Ordinal) + 1)..].Split(';')[0]);
+            Assert.Matches("^__Host-", name);
+            foreach (var part in (string[])["secure", "httponly", "samesite=lax", "path=/"]) Assert.Contains(part, set, StringComparison.OrdinalIgnoreCase);
+            if (value.Length == 0) cookies.Remove(name);
+            else cookies[name] = value;
+        }
+        if (answer.StatusCode is HttpStatusCode.Redirect or HttpStatusCode.SeeOther) return await SendAsync(HttpMethod.Get, answer.Headers.Location!.ToString(), null, site);
+        (Status, At, Page) = (answer.StatusCode, address, await answer.Content.ReadAsStringAsync());
+        Assert.DoesNotContain("unsafe-inline", string.Join(' ', answer.Headers.GetValues("Content-Security-Policy")));
+        return this;
+    }
+
+    /// <summary>The words on the page, without what a browser does not show.</summary>
+    public string Words => WebUtility.HtmlDecode(Spaces().Replace(Tags().Replace(Unseen().Replace(Page, " "), " "), " "));
+
+    [GeneratedRegex("<form.*?</form>", RegexOptions.Singleline)]
+    private static partial Regex Forms();
+
+    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"")]
+    private static partial Regex Hidden();
+
+    [GeneratedRegex("<head.*?</head>|<script.*?</script>|<style.*?</style>", RegexOptions.Singleline)]
+    private static partial Regex Unseen();
+
+    [GeneratedRegex("<[^>]*>")]
+    private static partial Regex Tags();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}
