@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
-using Cirm.Api.Platform;
+using Cirm.Core.Platform;
 
 namespace Cirm.Api.Portal;
 
@@ -13,11 +13,9 @@ public static class PortalFiles
     /// <summary>Where a file is.</summary>
     public static string At(string name) => ByName[name].Address;
 
-    public static void MapPortalFiles(this IEndpointRouteBuilder app)
-    {
-        foreach (var asset in ByName.Values)
-            app.MapGet(asset.Address, (HttpContext http) => asset.SendAsync(http)).ExcludeFromDescription().Allow(Who.Anyone | Who.Operator);
-    }
+    public static void MapPortalFiles(this IEndpointRouteBuilder app) =>
+        app.MapGet("/assets/{content}/{name}", (string content, string name, HttpContext http) => ByName.TryGetValue(name, out var asset) && asset.Address == $"/assets/{content}/{name}"
+            ? asset.SendAsync(http) : throw Problems.NotFound.Because("There is no such file, or not any more.")).ExcludeFromDescription();
 
     sealed record Asset(string Address, string Type, byte[] Plain, byte[] Packed)
     {
