@@ -22,6 +22,7 @@ public static class Schedule
             new("segments-time",   When.EveryMinute,      Job.Of<FollowTimeInSegments>()),
             new("measure-floors",  When.EveryMinute,      Job.Of<MeasureFloors>()),
             new("count-ratings",   When.EveryMinute,      Job.Of<CountRatings>()),
+            new("count-decisions", When.EveryHour,        Job.Of<CountOverdueDecisions>()),
             new("forget-old",      When.Daily("01:40"),   Job.Of<ForgetOld>()),
             new("forget-uploads",  When.Daily("02:10"),   Job.Of<ForgetUploads>()),
             new("forget-files",    When.Daily("02:20"),   Job.Of<ForgetFiles>()),
@@ -58,5 +59,6 @@ public static class Schedule
             Job.Of<SendInvitations, OperationArgs>(),
             Job.Of<SnapshotSegment, OperationArgs>(),
             Job.Of<AggregateSurvey, OperationArgs>(),
+            Job.Of<CountBallots, OperationArgs>(),
         ]);
 }

@@ -39,6 +39,7 @@ public static class Worker
             .AddSingleton<SegmentEvaluation>().AddSingleton<SegmentSnapshots>().AddSingleton<ServiceFloors>()
             .AddSingleton<Ratings>()
             .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyResults>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
+            .AddSingleton<BallotSecrets>().AddSingleton<BallotBox>().AddSingleton<DecisionCounts>()
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();
         Engine.Add(builder, databases);

@@ -290,6 +290,29 @@ CREATE TABLE public.audit_heads (
 
 ALTER TABLE ONLY public.audit_heads FORCE ROW LEVEL SECURITY;
 
+-- Name: ballot_box; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.ballot_box (
+    agency_id uuid NOT NULL,
+    initiative_id uuid NOT NULL,
+    number text NOT NULL,
+    sealed bytea NOT NULL
+);
+ALTER TABLE ONLY public.ballot_box ALTER COLUMN sealed SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.ballot_box FORCE ROW LEVEL SECURITY;
+
+-- Name: ballot_register; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.ballot_register (
+    agency_id uuid NOT NULL,
+    initiative_id uuid NOT NULL,
+    participant bytea NOT NULL,
+    paper boolean NOT NULL
+);
+
+ALTER TABLE ONLY public.ballot_register FORCE ROW LEVEL SECURITY;
+
 -- Name: bulk_cases; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.bulk_cases (
@@ -567,6 +590,43 @@ CREATE TABLE public.data_uses (
 );
 
 ALTER TABLE ONLY public.data_uses FORCE ROW LEVEL SECURITY;
+
+-- Name: decision_counts; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.decision_counts (
+    agency_id uuid NOT NULL,
+    initiative_id uuid NOT NULL,
+    file bytea NOT NULL,
+    digest text NOT NULL,
+    ballots integer NOT NULL,
+    paper integer NOT NULL,
+    left_out integer NOT NULL,
+    eligible bigint NOT NULL,
+    representativeness jsonb,
+    opened_at timestamp with time zone NOT NULL,
+    outcome jsonb,
+    counted_at timestamp with time zone,
+    departure jsonb,
+    version bigint DEFAULT 1 NOT NULL
+);
+
+ALTER TABLE ONLY public.decision_counts FORCE ROW LEVEL SECURITY;
+
+-- Name: decision_options; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.decision_options (
+    agency_id uuid NOT NULL,
+    initiative_id uuid NOT NULL,
+    key text NOT NULL,
+    place integer NOT NULL,
+    title jsonb NOT NULL,
+    description jsonb,
+    cost numeric,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.decision_options FORCE ROW LEVEL SECURITY;
 
 -- Name: discussion_posts; Type: TABLE; Schema: public; Owner: -
 
@@ -1086,6 +1146,19 @@ CREATE TABLE public.outbox (
 );
 
 ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
+-- Name: paper_entries; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.paper_entries (
+    agency_id uuid NOT NULL,
+    initiative_id uuid NOT NULL,
+    number text NOT NULL,
+    clerk uuid NOT NULL,
+    sealed bytea NOT NULL,
+    digest bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.paper_entries FORCE ROW LEVEL SECURITY;
 
 -- Name: recoveries; Type: TABLE; Schema: public; Owner: -
 
@@ -1828,6 +1901,16 @@ ALTER TABLE ONLY public.audit_entries
 ALTER TABLE ONLY public.audit_heads
     ADD CONSTRAINT audit_heads_pkey PRIMARY KEY (agency_id);
 
+-- Name: ballot_box ballot_box_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.ballot_box
+    ADD CONSTRAINT ballot_box_pkey PRIMARY KEY (agency_id, initiative_id, number);
+
+-- Name: ballot_register ballot_register_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.ballot_register
+    ADD CONSTRAINT ballot_register_pkey PRIMARY KEY (agency_id, initiative_id, participant);
+
 -- Name: bulk_cases bulk_cases_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.bulk_cases
@@ -1937,6 +2020,21 @@ ALTER TABLE ONLY public.consents
 
 ALTER TABLE ONLY public.data_uses
     ADD CONSTRAINT data_uses_pkey PRIMARY KEY (agency_id, key);
+
+-- Name: decision_counts decision_counts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.decision_counts
+    ADD CONSTRAINT decision_counts_pkey PRIMARY KEY (agency_id, initiative_id);
+
+-- Name: decision_options decision_options_agency_id_initiative_id_place_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.decision_options
+    ADD CONSTRAINT decision_options_agency_id_initiative_id_place_key UNIQUE (agency_id, initiative_id, place);
+
+-- Name: decision_options decision_options_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.decision_options
+    ADD CONSTRAINT decision_options_pkey PRIMARY KEY (agency_id, initiative_id, key);
 
 -- Name: discussion_posts discussion_posts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2097,6 +2195,11 @@ ALTER TABLE ONLY public.organisations
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: paper_entries paper_entries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.paper_entries
+    ADD CONSTRAINT paper_entries_pkey PRIMARY KEY (agency_id, initiative_id, number, clerk);
 
 -- Name: recoveries recoveries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2696,6 +2799,11 @@ ALTER TABLE ONLY public.article_versions
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
 
+-- Name: ballot_register ballot_register_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.ballot_register
+    ADD CONSTRAINT ballot_register_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id);
+
 -- Name: bulk_cases bulk_cases_agency_id_operation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.bulk_cases
@@ -2745,6 +2853,16 @@ ALTER TABLE ONLY public.consents
 
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_agency_id_use_key_fkey FOREIGN KEY (agency_id, use_key) REFERENCES public.data_uses(agency_id, key);
+
+-- Name: decision_counts decision_counts_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.decision_counts
+    ADD CONSTRAINT decision_counts_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id);
+
+-- Name: decision_options decision_options_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.decision_options
+    ADD CONSTRAINT decision_options_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id) ON DELETE CASCADE;
 
 -- Name: discussion_posts discussion_posts_agency_id_discussion_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2855,6 +2973,11 @@ ALTER TABLE ONLY public.organisation_members
 
 ALTER TABLE ONLY public.organisation_support
     ADD CONSTRAINT organisation_support_agency_id_organisation_fkey FOREIGN KEY (agency_id, organisation) REFERENCES public.organisations(agency_id, key);
+
+-- Name: paper_entries paper_entries_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.paper_entries
+    ADD CONSTRAINT paper_entries_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id);
 
 -- Name: recoveries recoveries_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3037,6 +3160,14 @@ CREATE POLICY agency ON public.audit_entries USING ((agency_id = (NULLIF(current
 
 CREATE POLICY agency ON public.audit_heads USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: ballot_box agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.ballot_box USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: ballot_register agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.ballot_register USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: bulk_cases agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.bulk_cases USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -3096,6 +3227,14 @@ CREATE POLICY agency ON public.consents USING ((agency_id = (NULLIF(current_sett
 -- Name: data_uses agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.data_uses USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: decision_counts agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.decision_counts USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: decision_options agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.decision_options USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: discussion_posts agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3212,6 +3351,10 @@ CREATE POLICY agency ON public.organisations USING ((agency_id = (NULLIF(current
 -- Name: outbox agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.outbox USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: paper_entries agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.paper_entries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: recoveries agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3413,6 +3556,14 @@ ALTER TABLE public.audit_entries ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_heads ENABLE ROW LEVEL SECURITY;
 
+-- Name: ballot_box; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.ballot_box ENABLE ROW LEVEL SECURITY;
+
+-- Name: ballot_register; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.ballot_register ENABLE ROW LEVEL SECURITY;
+
 -- Name: bulk_cases; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.bulk_cases ENABLE ROW LEVEL SECURITY;
@@ -3472,6 +3623,14 @@ ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
 -- Name: data_uses; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.data_uses ENABLE ROW LEVEL SECURITY;
+
+-- Name: decision_counts; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.decision_counts ENABLE ROW LEVEL SECURITY;
+
+-- Name: decision_options; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.decision_options ENABLE ROW LEVEL SECURITY;
 
 -- Name: discussion_posts; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3588,6 +3747,10 @@ ALTER TABLE public.organisations ENABLE ROW LEVEL SECURITY;
 -- Name: outbox; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+-- Name: paper_entries; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.paper_entries ENABLE ROW LEVEL SECURITY;
 
 -- Name: recoveries; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3873,6 +4036,14 @@ GRANT SELECT,INSERT ON TABLE public.audit_entries TO cirm_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.audit_heads TO cirm_app;
 
+-- Name: TABLE ballot_box; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.ballot_box TO cirm_app;
+
+-- Name: TABLE ballot_register; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.ballot_register TO cirm_app;
+
 -- Name: TABLE bulk_cases; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.bulk_cases TO cirm_app;
@@ -3956,6 +4127,14 @@ GRANT SELECT,INSERT ON TABLE public.consents TO cirm_app;
 -- Name: TABLE data_uses; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.data_uses TO cirm_app;
+
+-- Name: TABLE decision_counts; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.decision_counts TO cirm_app;
+
+-- Name: TABLE decision_options; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.decision_options TO cirm_app;
 
 -- Name: TABLE discussion_posts; Type: ACL; Schema: public; Owner: -
 
@@ -4100,6 +4279,10 @@ GRANT SELECT(created_at) ON TABLE public.outbox TO cirm_router;
 -- Name: COLUMN outbox.done_at; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT(done_at) ON TABLE public.outbox TO cirm_router;
+
+-- Name: TABLE paper_entries; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.paper_entries TO cirm_app;
 
 -- Name: TABLE recoveries; Type: ACL; Schema: public; Owner: -
 

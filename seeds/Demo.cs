@@ -6,6 +6,7 @@ using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Cirm.Seeds.Information;
 using Cirm.Seeds.Insight;
+using Cirm.Seeds.Participation;
 using Cirm.Seeds.Tenancy;
 using Cirm.Seeds.Transactions;
 
@@ -50,6 +51,9 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         var surveys = new SurveySeeds(databases, db, clock, tell);
         await surveys.EnsureAsync(boston, ct);
         await surveys.EnsureAsync(mashhad, ct);
+        var initiatives = new InitiativeSeeds(databases, db, clock, tell);
+        await initiatives.EnsureAsync(boston, ct);
+        await initiatives.EnsureAsync(mashhad, ct);
         await segments.EnsureAsync(mashhad, ["ثامن", "طلاب", "وکیل‌آباد", "قاسم‌آباد"], "fa", "ar", "accessibility", ct);
         tell("the demo is there");
     }

@@ -6,5 +6,6 @@ public static class ParticipationSetup
 {
     public static void AddParticipation(this IServiceCollection services) => services
         .AddSingleton<Initiatives>().AddSingleton<Census>()
-        .AddSingleton<Moderation>().AddSingleton<Discussions>().AddSingleton<Ratings>();
+        .AddSingleton<Moderation>().AddSingleton<Discussions>().AddSingleton<Ratings>()
+        .AddSingleton<DecisionOptions>().AddSingleton<BallotSecrets>().AddSingleton<Ballots>().AddSingleton<PaperBallots>().AddSingleton<DecisionCounts>();
 }

@@ -15,7 +15,7 @@ public static class Eligibility
             select from segment_members m
             join segments g on g.agency_id = m.agency_id and g.id = m.segment_id
             where m.agency_id = @agency and m.citizen_id = c.id and m.valid_to is null and g.key = any (i.segments)))
-          and (cardinality(i.areas) = 0 or c.attributes ->> i.area_attribute = any (i.areas))
+          and (cardinality(i.areas) = 0 or coalesce(c.attributes ->> i.area_attribute = any (i.areas), false))
           and (not i.census or exists (
             select from initiative_census l where l.agency_id = @agency and l.initiative_id = i.id and l.citizen_id = c.id)))
         """;

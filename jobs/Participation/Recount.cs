@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cirm.Core.Participation.Counting;
-using Fractions;
 
 namespace Cirm.Jobs.Participation;
 
@@ -11,7 +10,8 @@ public static class Recount
 {
     const string Usage = """
         usage: recount FILE.pb [--method M] [--completion C] [--utility U]
-          M  greedy, greedy-no-skip, greedy-threshold or equal-shares; without it the file's rule
+          M  greedy, greedy-no-skip, greedy-threshold or equal-shares; approval, score, borda or irv where
+             no money is given; without it the file's rule
           C  with equal shares: none, add1, add1-comparison or comparison
           U  with equal shares: cost (a voter counts what is spent for them) or number (a voter counts projects)
         """;
@@ -31,8 +31,7 @@ public static class Recount
             var (name, options) = Parse(args);
             using var text = new StreamReader(name);
             var file = PabulibFile.Read(text);
-            var outcome = BudgetCount.Count(file.Election, RuleOf(file, options));
-            await output.WriteLineAsync(JsonSerializer.Serialize(ViewOf(outcome, file), Json));
+            await output.WriteLineAsync(JsonSerializer.Serialize(CountOf(file, options), Json));
             return 0;
         }
         catch (ArgumentException wrong)
@@ -65,9 +64,16 @@ public static class Recount
         return (file, options);
     }
 
+    static CountReport CountOf(PabulibFile file, Dictionary<string, string> options)
+    {
+        var asked = options.GetValueOrDefault("--method");
+        if ((asked is null ? FileCount.WithoutMoneyOf(file) : FileCount.WithoutMoney.FirstOrDefault(m => m == asked)) is not { } rule) return FileCount.Count(file, RuleOf(file, options));
+        return options.Keys.All(o => o == "--method") ? FileCount.Count(file, rule) : throw new ArgumentException("Only equal shares have a completion and a utility.");
+    }
+
     static BudgetRule RuleOf(PabulibFile file, Dictionary<string, string> options)
     {
-        var ofFile = file.Rule is { } named ? BudgetRule.Read(named) : null;
+        var ofFile = FileCount.RuleOf(file);
         var asked = options.TryGetValue("--method", out var word)
             ? BudgetRule.Read(word) ?? throw new ArgumentException($"\"{word}\" is no method.")
             : ofFile ?? throw new ArgumentException($"The file's rule \"{file.Rule}\" is none that can be counted by: say --method.");
@@ -80,22 +86,4 @@ public static class Recount
         return asked.Method == BudgetMethod.EqualShares || asked.Completion == Completion.None ? asked
             : throw new ArgumentException("Only equal shares have a completion.");
     }
-
-    static object ViewOf(BudgetOutcome outcome, PabulibFile file) => new
-    {
-        Method = BudgetRule.MethodWords[outcome.Rule.Method][0],
-        Completion = BudgetRule.CompletionWords[outcome.Rule.Completion][0],
-        Utility = outcome.Rule.Method == BudgetMethod.EqualShares ? outcome.Rule.Utility : (Utility?)null,
-        outcome.Winners,
-        Spent = Money(outcome.Spent),
-        Budget = Money(file.Election.Budget),
-        file.Election.Voters,
-        outcome.Steps,
-        outcome.Comparison,
-        AsPublished = file.Selected is { } selected ? selected.ToHashSet().SetEquals(outcome.Winners) : (bool?)null,
-        Rounds = outcome.Rounds.Select(r => new { r.Project, Cost = Money(r.Cost), Score = Money(r.Score), r.EffectiveSupport, r.Payment, Left = Money(r.Left) }),
-        Losses = outcome.Losses.Select(l => new { l.Project, Cost = Money(l.Cost), Score = Money(l.Score), l.Reason, Missing = l.Missing is { } missing ? Money(missing) : (decimal?)null }),
-    };
-
-    static decimal Money(Fraction amount) => Math.Round(amount.ToDecimal(), 6) / 1.000000000000000000000000000000000m; // without zeros at the end
 }

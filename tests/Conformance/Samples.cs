@@ -7,6 +7,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Insight;
+using Cirm.Tests.Participation;
 using Cirm.Tests.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,7 @@ static class Samples
         ["unit"] = "/v1/agencies/{agency}/units/{key}",
         ["caseId"] = "/v1/agencies/{agency}/cases/{id}",
         ["citizenId"] = "/v1/agencies/{agency}/citizens/{id}",
+        ["office"] = "/v1/agencies/{agency}/units/{key}",
     };
 
     /// <summary>Members that have to be new in the agency, or in the installation.</summary>
@@ -59,6 +61,7 @@ static class Samples
         ["/v1/agencies/{agency}/dialogues/{id}"] = async world => (await DialogueAsync(world)).Split('/')[^1],
         ["/v1/agencies/{agency}/surveys/{key}/questions/{question}"] = _ => Task.FromResult("why"),
         ["/v1/agencies/{agency}/surveys/{key}/waves/{wave}/texts/{id}"] = _ => Task.FromResult(Guid.NewGuid().ToString()),
+        ["/v1/agencies/{agency}/initiatives/{key}/options/{option}"] = _ => Task.FromResult("playground"), // of a decision: see below
         ["/v1/agencies/{agency}/segments/{key}/offers/{service}"] = world => Task.FromResult(world.Known["service"]),
         ["/v1/agencies/{agency}/remarks/{id}"] = async world => (await DiscussionAsync(world, Role.Admin)).Split('/')[^1],
         ["/v1/agencies/{agency}/removals/{id}"] = async world => (await RemovalAsync(world)).Split('/')[^1],
@@ -107,6 +110,29 @@ static class Samples
         ["putSurveyCodes"] = async world => $"{await TextSurveyAsync(world)}/questions/why/codes",
         ["listSurveyTexts"] = async world => (await TextAsync(world)).Texts,
         ["codeSurveyText"] = async world => await TextAsync(world) is var (texts, id) ? $"{texts}/{id}/codes" : "",
+        ["addOption"] = async world => $"{await DecisionAsync(world)}/options",
+        ["getOption"] = OptionAsync,
+        ["changeOption"] = OptionAsync,
+        ["removeOption"] = OptionAsync,
+        ["castBallot"] = async world => $"{await DecisionAsync(world)}/ballots",
+        ["reviseBallot"] = async world =>
+        {
+            var path = await DecisionAsync(world);
+            world.Known["receipt"] = (string)(await Deciding.VoteAsync(await world.Agency.Citizen, path, (string[])["playground"]))["receipt"]!;
+            return $"{path}/ballots/revision";
+        },
+        ["tickOffVoter"] = async world => $"{await DecisionAsync(world)}/paper-voters",
+        ["enterPaperBallot"] = async world => $"{await DecisionAsync(world)}/paper-ballots",
+        ["listPaperBallots"] = async world => $"{await DecisionAsync(world)}/paper-ballots",
+        ["countBallots"] = async world =>
+        {
+            var path = await DecisionAsync(world);
+            await Deciding.CloseAsync(world.Agency, path);
+            return $"{path}/count";
+        },
+        ["getResult"] = async world => $"{await CountedAsync(world)}/result",
+        ["downloadBallots"] = async world => $"{await CountedAsync(world)}/ballots.pb",
+        ["departFromResult"] = async world => $"{await CountedAsync(world)}/departure",
         ["getSegmentOffer"] = OfferAsync,
         ["removeSegmentOffer"] = OfferAsync,
     };
@@ -116,6 +142,7 @@ static class Samples
     {
         ["sayVerdict"] = Role.Citizen, ["reopenCase"] = Role.Citizen, ["appeal"] = Role.Citizen, ["answerRecovery"] = Role.Citizen, ["answerSurvey"] = Role.Citizen,
         ["appealRemoval"] = Role.Citizen, // it is their text
+        ["castBallot"] = Role.Citizen,
         ["decideAppeal"] = Role.Manager, // an admin ended the case
     };
 
@@ -281,6 +308,17 @@ static class Samples
         var remark = (await DiscussionAsync(world, Role.Citizen)).Split('/')[^1];
         var removal = await (await world.Agency.AsAnotherAsync(Role.Agent)).PostJsonAsync($"{world.Agency.Path}/remarks/{remark}/removal", new { rule = await RuleAsync(world), reason = world.Marker });
         return $"{world.Agency.Path}/removals/{removal["id"]}";
+    }
+
+    static Task<string> DecisionAsync(World world) => Deciding.DecideAsync(world.Agency, new { method = "approval" }, ("playground", null));
+
+    static async Task<string> OptionAsync(World world) => $"{await DecisionAsync(world)}/options/playground";
+
+    static async Task<string> CountedAsync(World world)
+    {
+        var path = await DecisionAsync(world);
+        await Deciding.CountAsync(world.Host, world.Agency, path);
+        return path;
     }
 
     static async Task<string> CitizenAsync(World world) =>

@@ -32,7 +32,7 @@ public sealed class PabulibTests
     public static TheoryData<string> Published =>
         [.. Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.pb").Where(f => File.ReadLines(f).SkipWhile(l => l.Trim() != "PROJECTS").Skip(1).First().Contains(";selected", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)) : ["none"]];
 
-    static string Folder
+    internal static string Folder
     {
         get
         {

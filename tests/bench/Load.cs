@@ -12,11 +12,11 @@ static partial class Load
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(5);
 
     /// <summary>Operations a second over HTTP.</summary>
-    public static async Task<Round> HttpAsync(Server server, Func<byte[]> request)
+    public static async Task<Round> HttpAsync(Server server, Func<byte[]> request, int clients = Clients)
     {
         var processes = await server.ProcessesAsync();
         var (costs, watch) = (Costs.Of(processes), Stopwatch.StartNew());
-        var counts = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+        var counts = await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
         {
             using var connection = await HttpConnection.OpenAsync(server.Port);
             var count = 0;

@@ -10,6 +10,7 @@ var all = new (string Name, Func<Task<Measure>> Run)[]
     ("clocks", Clocks.RunAsync),
     ("segments", SegmentsBench.RunAsync),
     ("survey", Surveys.RunAsync), ("results", SurveyReading.RunAsync),
+    ("ballots", Ballots.RunAsync), ("equal-shares", EqualSharesBench.RunAsync),
 };
 if (wanted is not null && all.All(m => m.Name != wanted))
 {
