@@ -83,6 +83,8 @@ app.MapDecisionOptions();
 app.MapBallots();
 app.MapPaperBallots();
 app.MapDecisionResults();
+app.MapReports();
+app.MapReportSubscriptions();
 app.MapImports();
 app.MapImportMappings();
 app.MapPortal();

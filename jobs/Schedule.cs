@@ -30,6 +30,8 @@ public static class Schedule
             new("segments-all",    When.Daily("03:40"),   Job.Of<EvaluateAllSegments>()),
             new("apply-retention", When.Daily("03:10"),   Job.Of<ApplyRetention>()),
             new("take-measures",   When.Daily("03:40"),   Job.Of<TakeMeasures>()),
+            new("count-reports",   When.EveryHour,        Job.Of<CountDueReports>()),
+            new("send-reports",    When.EveryHour,        Job.Of<SendReports>()),
             new("remove-survey-links", When.Daily("03:30"), Job.Of<RemoveSurveyLinks>()),
         ],
         Events:
@@ -60,5 +62,6 @@ public static class Schedule
             Job.Of<SnapshotSegment, OperationArgs>(),
             Job.Of<AggregateSurvey, OperationArgs>(),
             Job.Of<CountBallots, OperationArgs>(),
+            Job.Of<CountReports, OperationArgs>(),
         ]);
 }

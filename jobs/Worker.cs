@@ -1,5 +1,6 @@
 using Cirm.Core.Information;
 using Cirm.Core.Insight;
+using Cirm.Core.Insight.Reports;
 using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
@@ -40,6 +41,7 @@ public static class Worker
             .AddSingleton<Ratings>()
             .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyResults>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
             .AddSingleton<BallotSecrets>().AddSingleton<BallotBox>().AddSingleton<DecisionCounts>()
+            .AddSingleton<ReportBook>().AddSingleton<PublishedReports>().AddSingleton<ReportSubscriptions>()
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();
         Engine.Add(builder, databases);

@@ -1235,6 +1235,93 @@ CREATE TABLE public.removals (
 
 ALTER TABLE ONLY public.removals FORCE ROW LEVEL SECURITY;
 
+-- Name: report_books; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.report_books (
+    agency_id uuid NOT NULL,
+    counted_until date NOT NULL,
+    counted_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.report_books FORCE ROW LEVEL SECURITY;
+
+-- Name: report_grains; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.report_grains (
+    agency_id uuid NOT NULL,
+    series text NOT NULL,
+    grain text NOT NULL,
+    CONSTRAINT report_grains_grain_check CHECK ((grain = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text]))),
+    CONSTRAINT report_grains_series_check CHECK ((series = ANY (ARRAY['submitted'::text, 'answered'::text, 'decided'::text, 'standard'::text, 'verdict'::text])))
+);
+
+ALTER TABLE ONLY public.report_grains FORCE ROW LEVEL SECURITY;
+
+-- Name: report_mailings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.report_mailings (
+    agency_id uuid NOT NULL,
+    subscription_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    account_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL,
+    error text,
+    sent_at timestamp with time zone,
+    CONSTRAINT report_mailings_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY public.report_mailings FORCE ROW LEVEL SECURITY;
+
+-- Name: report_months; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.report_months (
+    agency_id uuid NOT NULL,
+    month date NOT NULL,
+    counts jsonb NOT NULL,
+    counted_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.report_months FORCE ROW LEVEL SECURITY;
+
+-- Name: report_pages; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.report_pages (
+    agency_id uuid NOT NULL,
+    report text NOT NULL,
+    breakdown text NOT NULL,
+    grain text NOT NULL,
+    begins date NOT NULL,
+    document bytea NOT NULL,
+    figures integer NOT NULL,
+    hidden integer NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    CONSTRAINT report_pages_grain_check CHECK ((grain = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text])))
+);
+
+ALTER TABLE ONLY public.report_pages FORCE ROW LEVEL SECURITY;
+
+-- Name: report_subscriptions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.report_subscriptions (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    report text NOT NULL,
+    breakdown text NOT NULL,
+    period text NOT NULL,
+    schedule text NOT NULL,
+    recipients uuid[] NOT NULL,
+    language text NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT report_subscriptions_period_check CHECK ((period = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text]))),
+    CONSTRAINT report_subscriptions_schedule_check CHECK ((schedule = ANY (ARRAY['weekly'::text, 'monthly'::text, 'quarterly'::text])))
+);
+
+ALTER TABLE ONLY public.report_subscriptions FORCE ROW LEVEL SECURITY;
+
 -- Name: retention_rules; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.retention_rules (
@@ -2216,6 +2303,36 @@ ALTER TABLE ONLY public.remarks
 ALTER TABLE ONLY public.removals
     ADD CONSTRAINT removals_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: report_books report_books_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.report_books
+    ADD CONSTRAINT report_books_pkey PRIMARY KEY (agency_id);
+
+-- Name: report_grains report_grains_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.report_grains
+    ADD CONSTRAINT report_grains_pkey PRIMARY KEY (agency_id, series);
+
+-- Name: report_mailings report_mailings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.report_mailings
+    ADD CONSTRAINT report_mailings_pkey PRIMARY KEY (agency_id, subscription_id, due_at, account_id);
+
+-- Name: report_months report_months_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.report_months
+    ADD CONSTRAINT report_months_pkey PRIMARY KEY (agency_id, month);
+
+-- Name: report_pages report_pages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.report_pages
+    ADD CONSTRAINT report_pages_pkey PRIMARY KEY (agency_id, report, breakdown, grain, begins);
+
+-- Name: report_subscriptions report_subscriptions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.report_subscriptions
+    ADD CONSTRAINT report_subscriptions_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: retention_rules retention_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.retention_rules
@@ -2708,6 +2825,14 @@ CREATE INDEX removals_appealed ON public.removals USING btree (agency_id, id) WH
 
 CREATE INDEX removals_of_remark ON public.removals USING btree (agency_id, remark_id);
 
+-- Name: report_mailings_queued; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX report_mailings_queued ON public.report_mailings USING btree (agency_id, due_at) WHERE (state = 'queued'::text);
+
+-- Name: report_subscriptions_due; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX report_subscriptions_due ON public.report_subscriptions USING btree (agency_id, next_at);
+
 -- Name: scarcity_rules_in_force; Type: INDEX; Schema: public; Owner: -
 
 CREATE UNIQUE INDEX scarcity_rules_in_force ON public.scarcity_rules USING btree (agency_id, service_id) WHERE (state = 'published'::text);
@@ -2993,6 +3118,11 @@ ALTER TABLE ONLY public.remarks
 
 ALTER TABLE ONLY public.removals
     ADD CONSTRAINT removals_agency_id_remark_id_fkey FOREIGN KEY (agency_id, remark_id) REFERENCES public.remarks(agency_id, id);
+
+-- Name: report_mailings report_mailings_agency_id_subscription_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.report_mailings
+    ADD CONSTRAINT report_mailings_agency_id_subscription_id_fkey FOREIGN KEY (agency_id, subscription_id) REFERENCES public.report_subscriptions(agency_id, id);
 
 -- Name: retention_rules retention_rules_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3367,6 +3497,30 @@ CREATE POLICY agency ON public.remarks USING ((agency_id = (NULLIF(current_setti
 -- Name: removals agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.removals USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: report_books agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.report_books USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: report_grains agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.report_grains USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: report_mailings agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.report_mailings USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: report_months agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.report_months USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: report_pages agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.report_pages USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: report_subscriptions agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.report_subscriptions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: retention_rules agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3763,6 +3917,30 @@ ALTER TABLE public.remarks ENABLE ROW LEVEL SECURITY;
 -- Name: removals; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.removals ENABLE ROW LEVEL SECURITY;
+
+-- Name: report_books; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.report_books ENABLE ROW LEVEL SECURITY;
+
+-- Name: report_grains; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.report_grains ENABLE ROW LEVEL SECURITY;
+
+-- Name: report_mailings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.report_mailings ENABLE ROW LEVEL SECURITY;
+
+-- Name: report_months; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.report_months ENABLE ROW LEVEL SECURITY;
+
+-- Name: report_pages; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.report_pages ENABLE ROW LEVEL SECURITY;
+
+-- Name: report_subscriptions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.report_subscriptions ENABLE ROW LEVEL SECURITY;
 
 -- Name: retention_rules; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -4295,6 +4473,30 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.remarks TO cirm_app;
 -- Name: TABLE removals; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.removals TO cirm_app;
+
+-- Name: TABLE report_books; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.report_books TO cirm_app;
+
+-- Name: TABLE report_grains; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.report_grains TO cirm_app;
+
+-- Name: TABLE report_mailings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.report_mailings TO cirm_app;
+
+-- Name: TABLE report_months; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.report_months TO cirm_app;
+
+-- Name: TABLE report_pages; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.report_pages TO cirm_app;
+
+-- Name: TABLE report_subscriptions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.report_subscriptions TO cirm_app;
 
 -- Name: TABLE retention_rules; Type: ACL; Schema: public; Owner: -
 

@@ -1,6 +1,7 @@
 using Cirm.Core.Identity;
 using Cirm.Core.Information;
 using Cirm.Core.Insight;
+using Cirm.Core.Insight.Reports;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -55,6 +56,9 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         await initiatives.EnsureAsync(boston, ct);
         await initiatives.EnsureAsync(mashhad, ct);
         await segments.EnsureAsync(mashhad, ["ثامن", "طلاب", "وکیل‌آباد", "قاسم‌آباد"], "fa", "ar", "accessibility", ct);
+        var reports = new ReportBook(db, clock);
+        foreach (var agency in (Agency[])[boston, mashhad])
+            if (await reports.IsDueAsync(agency, ct)) tell($"{agency.Slug}: {await reports.CountAsync(agency, ct)} pages of reports");
         tell("the demo is there");
     }
 

@@ -1,4 +1,5 @@
 using Cirm.Core.Insight;
+using Cirm.Core.Insight.Reports;
 
 namespace Cirm.Api.Insight;
 
@@ -9,5 +10,6 @@ public static class InsightSetup
         .AddSingleton<SurveyMargins>().AddSingleton<SurveyResults>().AddSingleton<CodeBooks>().AddSingleton<SurveyTexts>()
         .AddSingleton<Findings>().AddSingleton<FindingSteps>().AddSingleton<Measures>().AddSingleton<YouSaidWeDid>()
         .AddSingleton<ScarcityRules>().AddSingleton<ScarcitySimulations>().AddSingleton<Turns>()
-        .AddSingleton<Interests>().AddSingleton<OpposedDemands>();
+        .AddSingleton<Interests>().AddSingleton<OpposedDemands>()
+        .AddSingleton<ReportBook>().AddSingleton<PublishedReports>().AddSingleton<ReportSubscriptions>();
 }

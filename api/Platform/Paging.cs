@@ -116,6 +116,8 @@ public sealed class QueryErrors(string at = "?")
         return null;
     }
 
+    public void Wrong(string name, string code, string detail) => errors.Add(new($"{at}{name}", code, detail));
+
     public void Missing(string name) => errors.Add(new($"{at}{name}", "required", "This is required."));
 
     /// <exception cref="Refusal"><see cref="Problems.Invalid"/> when anything was wrong.</exception>

@@ -61,6 +61,7 @@ static class SqlParameters
         [typeof(double)] = NpgsqlDbType.Double,
         [typeof(decimal)] = NpgsqlDbType.Numeric,
         [typeof(DateTimeOffset)] = NpgsqlDbType.TimestampTz,
+        [typeof(DateOnly)] = NpgsqlDbType.Date,
         [typeof(byte[])] = NpgsqlDbType.Bytea,
         [typeof(Guid[])] = NpgsqlDbType.Array | NpgsqlDbType.Uuid,
         [typeof(Guid?[])] = NpgsqlDbType.Array | NpgsqlDbType.Uuid,

@@ -10,7 +10,13 @@ namespace Cirm.Jobs.Transactions;
 /// <param name="Recipient">The citizen, or the account of a representative.</param>
 /// <param name="Address">An e-mail address or a phone number, as somebody once entered it.</param>
 /// <param name="Text">What is said.</param>
-public sealed record OutgoingMessage(Guid Agency, string AgencyName, Guid Id, Guid CaseId, Guid Recipient, string Address, MessageText Text);
+/// <param name="Rich">The same for who reads HTML, with a picture; by e-mail only.</param>
+public sealed record OutgoingMessage(Guid Agency, string AgencyName, Guid Id, Guid CaseId, Guid Recipient, string Address, MessageText Text, RichMail? Rich = null);
+
+/// <summary>What a mail can show besides plain text.</summary>
+/// <param name="Html">The text again; it names the picture as <c>cid:chart</c>.</param>
+/// <param name="Picture">A PNG; null: there is none.</param>
+public sealed record RichMail(string Html, byte[]? Picture);
 
 /// <summary>A system outside that takes messages to people: a mail server, a gateway for text messages.</summary>
 public interface IMessageChannel

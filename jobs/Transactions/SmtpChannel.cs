@@ -9,7 +9,7 @@ using MimeKit;
 
 namespace Cirm.Jobs.Transactions;
 
-/// <summary>E-mail by SMTP: plain text in UTF-8, one connection a message.</summary>
+/// <summary>E-mail by SMTP: plain text in UTF-8, with HTML and a picture where there are any, one connection a message.</summary>
 public sealed class SmtpChannel : IMessageChannel
 {
     /// <summary>For a whole message; less than a worker that was asked to stop may take.</summary>
@@ -93,11 +93,25 @@ public sealed class SmtpChannel : IMessageChannel
         var body = new TextPart("plain") { ContentTransferEncoding = ContentEncoding.Base64 };
         body.SetText(Encoding.UTF8, message.Text.Body);
         body.Headers.Add(HeaderId.ContentLanguage, message.Text.Language);
-        var mail = new MimeMessage { Subject = message.Text.Subject, Body = body, MessageId = $"{message.Id:N}@{from.Domain}" };
+        var mail = new MimeMessage { Subject = message.Text.Subject, Body = message.Rich is { } rich ? Enrich(body, rich) : body, MessageId = $"{message.Id:N}@{from.Domain}" };
         mail.From.Add(new MailboxAddress(Encoding.UTF8, message.AgencyName, from.Address));
         mail.To.Add(AddressIn(message.Address) ?? throw new MessageNotTaken("address-not-usable", forGood: true));
         mail.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834: no machine answers it
         return mail;
+    }
+
+    // Plain text first, then what is preferred over it (RFC 2046, 5.1.4), with the picture that it shows (RFC 2387).
+    static MultipartAlternative Enrich(TextPart plain, RichMail rich)
+    {
+        var html = new TextPart("html") { ContentTransferEncoding = ContentEncoding.Base64 };
+        html.SetText(Encoding.UTF8, rich.Html);
+        if (rich.Picture is null) return new(plain, html);
+        var picture = new MimePart("image", "png")
+        {
+            Content = new MimeContent(new MemoryStream(rich.Picture)), ContentTransferEncoding = ContentEncoding.Base64, ContentId = "chart",
+            ContentDisposition = new(ContentDisposition.Inline) { FileName = "chart.png" },
+        };
+        return new(plain, new MultipartRelated { html, picture });
     }
 
     // One address and nothing around it: neither a name nor a second one, and no line that would become a header.

@@ -44,6 +44,7 @@ static class Samples
     public static readonly IReadOnlyDictionary<string, Func<World, Task<string>>> Made = new Dictionary<string, Func<World, Task<string>>>
     {
         ["/problems/{code}"] = _ => Task.FromResult("validation"),
+        ["/v1/agencies/{agency}/reports/{report}"] = _ => Task.FromResult("volume"),
         ["/v1/agencies/{agency}/tracking/{code}"] = async world =>
             (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/cases", CaseOf(world)))["trackingCode"]!,
         ["/v1/agencies/{agency}/citizens/{id}/consents/{use}"] = UseAsync,
@@ -198,6 +199,7 @@ static class Samples
             new { representative = new { citizen = await CitizenAsync(world) }, services = (string[])[world.Known["service"]], given = "paper", evidence = $"File {world.Marker}" }),
         ["addOrganisationMember"] = async world =>
             JsonContent.Create(new { account = (await world.Host.AddAccountAsync(world.Agency.Id, Role.Representative)).Id }),
+        ["subscribeToReport"] = async world => JsonContent.Create(new { report = "volume", by = "area", schedule = "monthly", recipients = (Guid[])[(await world.Host.AddAccountAsync(world.Agency.Id, Role.Manager)).Id] }),
         ["redeemMandateCode"] = async world => JsonContent.Create(new
         {
             code = (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/citizens/{await CitizenAsync(world)}/mandates/codes", new { }))["code"]!,

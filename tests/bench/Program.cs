@@ -9,8 +9,8 @@ var all = new (string Name, Func<Task<Measure>> Run)[]
     ("search", Search.RunAsync),
     ("clocks", Clocks.RunAsync),
     ("segments", SegmentsBench.RunAsync),
-    ("survey", Surveys.RunAsync), ("results", SurveyReading.RunAsync),
     ("ballots", Ballots.RunAsync), ("equal-shares", EqualSharesBench.RunAsync),
+    ("survey", Surveys.RunAsync), ("results", SurveyReading.RunAsync), ("reports", ReportReading.RunAsync),
 };
 if (wanted is not null && all.All(m => m.Name != wanted))
 {

@@ -39,6 +39,9 @@ public sealed class TableFamily(int smallestGroup, Grouping groups)
     /// <summary>Whether each group's size is shown or hidden, when that is decided already; a hidden group has no figures at all. Null: it is decided here.</summary>
     public bool[]? Sizes { get; init; }
 
+    /// <summary>The first group's figures are shown elsewhere already: they are no longer decided, and bind everything else.</summary>
+    public bool FirstIsKnown { get; init; }
+
     /// <summary>The numbers that the options stand for, when means of them are shown with their standard errors.</summary>
     public double[]? Worth { get; init; }
 
@@ -76,7 +79,7 @@ public sealed class TableFamily(int smallestGroup, Grouping groups)
         for (var e = 0; e < Earlier.Count; e++)
             Add(problem, until[e], g => State(Earlier[e].Sizes[g]), (g, o) => State(Earlier[e].Cells[g][o]), g => State(Earlier[e].Means?[g] ?? false));
         var first = problem.Figures.Count;
-        Add(problem, until[^1], g => Sizes is null ? FigureState.New : State(Sizes[g]), (g, _) => OfGroup(g), OfGroup);
+        Add(problem, until[^1], g => Sizes is null ? OfGroup(g) : State(Sizes[g]), (g, _) => OfGroup(g), OfGroup);
 
         var protection = DisclosureControl.Protect(problem);
         var hidden = protection.Hidden.Skip(first).ToList();
@@ -94,7 +97,7 @@ public sealed class TableFamily(int smallestGroup, Grouping groups)
         LinearForm[][] Each(Func<int, int, LinearForm> form) =>
             [.. Enumerable.Range(0, counts.Length).Select(g => Enumerable.Range(0, options).Select(o => form(g, o)).ToArray())];
 
-        FigureState OfGroup(int g) => Sizes is null || Sizes[g] ? FigureState.New : FigureState.Hidden;
+        FigureState OfGroup(int g) => FirstIsKnown && g == 0 ? FigureState.Shown : Sizes is null || Sizes[g] ? FigureState.New : FigureState.Hidden;
 
         bool IsRest(int o) => LastIsRest && o == options - 1;
 

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Cirm.Core.Insight.Reports;
+using CsvHelper;
+
+namespace Cirm.Api.Insight;
+
+/// <summary>A report as a table: RFC 4180, UTF-8, a line a figure. What is suppressed has a line without figures.</summary>
+static class ReportCsv
+{
+    static readonly string[] Columns = ["report", "period", "from", "until", "by", "group", "item", "figure", "value", "share", "low", "high", "n", "suppressed"];
+
+    public static string Of(ReportKind report, string by, IEnumerable<ReportPage> pages)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using (var csv = new CsvWriter(text, new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = CsvHelper.Configuration.InjectionOptions.Escape }))
+        {
+            foreach (var column in Columns) csv.WriteField(column);
+            csv.NextRecord();
+            foreach (var page in pages)
+            {
+                foreach (var group in page.Groups)
+                    foreach (var figure in FiguresOf(group)) Line(page, group.Group == ReportGroup.All ? null : by, group.Group, group.Item, group.N, figure);
+                foreach (var gap in page.Gaps ?? [])
+                    Line(page, by, gap.Better is null ? null : $"{gap.Better} / {gap.Worse}", null, null, new(gap.Between, gap.Ratio, null, gap.Low, gap.High, gap.Suppressed is true));
+            }
+            csv.Flush();
+
+            void Line(ReportPage page, string? by, string? group, string? item, long? n, Shown figure)
+            {
+                foreach (var field in (string?[])[report.Key, page.Period, Day(page.From), Day(page.Until), by, group, item, figure.Name]) csv.WriteField(field);
+                foreach (var number in (double?[])[figure.Value, figure.Share, figure.Low, figure.High, n]) csv.WriteField(number?.ToString(CultureInfo.InvariantCulture));
+                csv.WriteField(figure.Suppressed ? "true" : "false");
+                csv.NextRecord();
+            }
+        }
+        return text.ToString();
+    }
+
+    static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    static IEnumerable<Shown> FiguresOf(ReportGroup group)
+    {
+        if (group.Outcomes is null && group.Mean is null) yield return new("cases", group.N, null, null, null, group.N is null);
+        foreach (var o in group.Outcomes ?? []) yield return new(o.Key, o.Count, o.Share, o.Low, o.High, o.Suppressed is true);
+        foreach (var (name, bounded) in new[] { ("hours", group.Hours), ("answered", group.Answered), ("solved of answered", group.Solved), ("mean", group.Mean) })
+            if (bounded is not null) yield return new(name, bounded.Value, null, bounded.Low, bounded.High, false);
+    }
+
+    sealed record Shown(string Name, double? Value, double? Share, double? Low, double? High, bool Suppressed);
+}

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Cirm.Tests.Harness;
+
+namespace Cirm.Tests.Insight;
+
+/// <summary>Somebody reads every report in every breakdown and length of time, and adds.</summary>
+public sealed class ReportAttackTests(CirmHost host, ITestOutputHelper output)
+{
+    const int K = 10;
+
+    [Fact]
+    public async Task On_bostons_real_requests_nothing_small_can_be_worked_out_and_most_is_shown()
+    {
+        var agency = await host.NewAgencyAsync();
+        var cases = Reporting.Boston();
+        await Reporting.CasesAsync(host, agency, cases);
+        var watch = Stopwatch.StartNew();
+        var pages = await Reporting.CountAsync(host, agency);
+        output.WriteLine($"{cases.Count} cases, {pages} pages in {watch.Elapsed.TotalSeconds:0.0} s");
+        var months = cases.Where(c => c.Closed is not null).Select(c => MonthOf(c.Closed!.Value)).Where(m => string.CompareOrdinal(m, "2011-12") <= 0).Distinct().Order().ToList();
+        foreach (var report in (string[])["volume", "resolution-time", "standard"])
+            foreach (var by in (string[])["area", "service", "channel"])
+                foreach (var period in (string[])["month", "quarter", "year"])
+                {
+                    var periods = (await Reporting.ReadAsync(agency, report, $"?by={by}&period={period}&from=2011-07&to=2011-12"))["periods"]!.AsArray();
+                    if (periods.Count == 0) continue; // the year began before the data
+                    var byThemselves = periods.Sum(p => p!["groups"]!.AsArray().Where(g => (string?)g!["group"] is not ("all" or "others")).Sum(g => (long)g!["n"]!));
+                    var share = (double)byThemselves / periods.Sum(p => (long)p!.Group("all")!["n"]!);
+                    output.WriteLine($"{report} by {by}, {period}: {share:0.000} of the cases are in {periods.Average(p => p!["groups"]!.AsArray().Count - 1):0.0} groups that are shown by themselves");
+                    Assert.True(share > 0.4);
+                }
+        await AttackAsync(agency, cases, months, "2011", every: 7);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task With_verdicts_and_segments_of_made_up_cases_too(int seed)
+    {
+        var random = new Random(seed);
+        var agency = await host.NewAgencyAsync();
+        string[] segments = ["new", "old", "young"];
+        foreach (var key in segments) await ScarcityRuleTests.SegmentAsync(host, agency, key);
+        var people = await Segmenting.CitizensAsync(host, agency, 900, _ => new { });
+        var of = people.ToDictionary(p => p, _ => random.Next(6) switch { 0 => ["new", "young"], 1 or 2 => ["new"], 3 => (string[])["old"], _ => [] });
+        foreach (var key in segments)
+            await host.Database.ExecuteAsOwnerAsync($"""
+                insert into segment_members (agency_id, segment_id, citizen_id, valid_from)
+                select s.agency_id, s.id, p, now() from segments s, unnest(array['{string.Join("','", people.Where(p => of[p].Contains(key)))}']::uuid[]) p
+                where s.agency_id = '{agency.Id}' and s.key = '{key}'
+                """);
+        var cases = people.Select(person =>
+        {
+            var submitted = new DateTimeOffset(2025, 1 + random.Next(6), 1 + random.Next(27), 12, 0, 0, TimeSpan.Zero);
+            var closed = submitted.AddHours(1 + random.Next(40));
+            return new ReportedCase($"s{Math.Min(random.Next(8), random.Next(8))}", $"a{random.Next(4)}", "web phone letter".Split(' ')[Math.Min(random.Next(3), random.Next(3))],
+                submitted, random.Next(12) == 0 ? null : submitted.AddHours(1 + random.Next(60)), closed, random.Next(4) switch { 0 => "notSolved", 1 => "solved", _ => null }, person);
+        }).ToList();
+        await Reporting.CasesAsync(host, agency, cases);
+        await Reporting.CountAsync(host, agency);
+        var months = cases.Select(c => MonthOf(c.Closed!.Value)).Distinct().Order().ToList();
+        await AttackAsync(agency, cases, months, "2025", every: 1, of, segments);
+    }
+
+    static string MonthOf(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, TimeZoneInfo.FindSystemTimeZoneById("America/New_York")).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
+
+    // The cells that an attacker has in mind: who was decided in a month, by group, in time or not, and what they said.
+    async Task AttackAsync(TestAgency agency, IReadOnlyList<ReportedCase> cases, List<string> months, string year, int every, Dictionary<Guid, string[]>? segmentsOf = null, string[]? segments = null)
+    {
+        var decided = cases.Where(c => c.Closed is not null).Select(c => (Case: c, Month: MonthOf(c.Closed!.Value))).Where(c => months.Contains(c.Month)).ToList();
+        var truth = new Dictionary<string, long>();
+        var groups = new Dictionary<string, HashSet<string>> { [""] = ["all"], ["area"] = [], ["service"] = [], ["channel"] = [] };
+        if (segments is not null) groups["segment"] = [.. segments];
+        foreach (var (c, month) in decided)
+        {
+            var standard = c.Due is null ? "none" : c.Closed <= c.Due ? "met" : "late";
+            foreach (var (by, group) in (IEnumerable<(string, string)>)
+                     [("", "all"), ("area", c.Area ?? "notStated"), ("service", c.Service), ("channel", c.Channel), .. (segmentsOf?.GetValueOrDefault(c.Citizen ?? default) ?? []).Select(s => ("segment", s))])
+            {
+                groups[by].Add(group);
+                truth[Name(by, group, month, standard, c.Verdict ?? "silent")] = truth.GetValueOrDefault(Name(by, group, month, standard, c.Verdict ?? "silent")) + 1;
+            }
+        }
+        using var attacker = new DisclosureAttacker();
+        foreach (var (by, keys) in groups.Where(g => g.Key.Length > 0))
+            foreach (var month in months)
+                foreach (var s in Standards)
+                    foreach (var v in Verdicts)
+                        if (by == "segment")
+                        {
+                            attacker.KnowsWithin(Name("", "all", month, s, v), [Name(by, "new", month, s, v), Name(by, "old", month, s, v)]);
+                            attacker.KnowsWithin(Name(by, "new", month, s, v), Name(by, "young", month, s, v));
+                        }
+                        else attacker.KnowsParts(Name("", "all", month, s, v), [.. keys.Select(k => Name(by, k, month, s, v))]);
+        var read = 0;
+        foreach (var by in groups.Keys)
+            foreach (var report in (string[])["resolution-time", "standard", "verdict"])
+                foreach (var period in (string[])["month", "quarter", "year"])
+                    foreach (var page in (await Reporting.ReadAsync(agency, report, $"?period={period}&from={year}-01&to={year}-12{(by.Length > 0 ? $"&by={by}" : "")}"))["periods"]!.AsArray())
+                        read += Read(attacker, page!, by, groups[by], months);
+        Assert.True(read > 50);
+
+        var (attacked, n) = (0, 0);
+        foreach (var (by, keys) in groups)
+            foreach (var month in months)
+                foreach (var group in keys.Where(g => HasBegun(by, g, month)))
+                    foreach (var what in ((string? Standard, string? Verdict)[])[(null, null), ("met", null), ("late", null), (null, "solved"), (null, "notSolved"), (null, "silent")])
+                    {
+                        string[] cells = [.. Cells(by, group, month, what.Standard, what.Verdict)];
+                        if (cells.Sum(c => truth.GetValueOrDefault(c)) >= K || n++ % every != 0) continue;
+                        attacker.CannotPin(K, cells);
+                        attacked++;
+                    }
+        output.WriteLine($"{read} figures read, {attacked} small counts attacked");
+        Assert.True(attacked > 20);
+
+        // That nobody has asked for something yet tells of nobody: a group is protected from its first case on.
+        bool HasBegun(string by, string group, string month) =>
+            months.Where(m => string.CompareOrdinal(m, month) <= 0).Any(m => Cells(by, group, m).Any(c => truth.GetValueOrDefault(c) > 0));
+    }
+
+    static readonly string[] Standards = ["met", "late", "none"];
+    static readonly string[] Verdicts = ["solved", "notSolved", "silent"];
+
+    static string Name(string by, string group, string month, string standard, string verdict) => $"{by}|{group}|{month}|{standard}|{verdict}";
+
+    static IEnumerable<string> Cells(string breakdown, string name, string month, string? standard = null, string? verdict = null) =>
+        from s in Standards from v in Verdicts where (standard is null || standard == s) && (verdict is null || verdict == v) select Name(breakdown, name, month, s, v);
+
+    static int Read(DisclosureAttacker attacker, JsonNode page, string by, HashSet<string> keys, List<string> months)
+    {
+        var (from, until) = (((string)page["from"]!)[..7], ((string)page["until"]!)[..7]);
+        var those = months.Where(m => string.CompareOrdinal(m, from) >= 0 && string.CompareOrdinal(m, until) < 0).ToList();
+        var listed = page["groups"]!.AsArray().Select(g => (string)g!["group"]!).ToHashSet();
+        var read = 0;
+        foreach (var group in page["groups"]!.AsArray())
+        {
+            var name = (string)group!["group"]!;
+            var (of, members) = name == "all" ? ("", ["all"]) : (by, name == "others" ? [.. keys.Except(listed)] : (string[])[name]);
+            var outcomes = group["outcomes"]?.AsArray();
+            var isStandard = outcomes?.Any(o => (string?)o!["key"] == "met") is true;
+            string[] Sum(string? standard, string? verdict) => [.. members.SelectMany(g => those.SelectMany(m => Cells(of, g, m, standard, verdict)))];
+            if (group["n"] is { } n)
+            {
+                attacker.Reads((double)n, isStandard ? [.. Sum("met", null), .. Sum("late", null)] : Sum(null, null));
+                read++;
+            }
+            foreach (var outcome in outcomes ?? [])
+            {
+                if (outcome!["count"] is not { } count) continue;
+                var key = (string)outcome["key"]!;
+                attacker.Reads((double)count, isStandard ? Sum(key, null) : Sum(null, key));
+                read++;
+            }
+        }
+        return read;
+    }
+}
