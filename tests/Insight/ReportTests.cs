@@ -162,6 +162,16 @@ public sealed class ReportTests(CirmHost host)
     }
 
     [Fact]
+    public async Task An_area_that_is_called_as_our_own_groups_are_is_a_group_like_any_other()
+    {
+        var agency = await host.NewAgencyAsync();
+        await Reporting.CasesAsync(host, agency, [.. Quarter(), .. Cases(4, 30, "lamps", "web", 10, true, area: "all"), .. Cases(4, 25, "lamps", "web", 10, true, area: "others")]);
+        await Reporting.CountAsync(host, agency, Later);
+        var april = (await Reporting.ReadAsync(agency, "resolution-time", "?by=area")).Period("2026-04");
+        Assert.Equal([("all", 280), ("North", 225), ("\"all\"", 30), ("\"others\"", 25)], april["groups"]!.AsArray().Select(g => ((string?)g!["group"], (int)g["n"]!)));
+    }
+
+    [Fact]
     public async Task Opposed_demands_by_service_and_what_surveys_published_of_standard_items()
     {
         var agency = await CaseTests.AgencyWithServiceAsync(host);

@@ -83,7 +83,7 @@ public sealed class ReportBook(TenantDb db, TimeProvider clock)
             change.Enqueue("insert into report_months (agency_id, month, counts, counted_at) values (@agency, @month, @counts, @now)",
                 new { Month = ReportPeriod.DayOf(fresh.Key), Counts = JsonSerializer.SerializeToElement(counts, Wire.Json), now });
         }
-        var segments = await change.QueryAsync<string>("select key from segments where agency_id = @agency and retired_at is null", null, ct);
+        var segments = await change.QueryAsync<string>("select key from segments where agency_id = @agency and retired_at is null and key not in ('all', 'others')", null, ct);
         var written = await new ReportWriter(change, new ReportTables(agency.SmallestGroup, months, facts, now), segments, end, now).WriteAsync(ct);
         if (written > 0)
         {

@@ -20,12 +20,15 @@ public sealed record ReportFact(
     /// <summary>The group that it is in; of segments the set of them.</summary>
     public string GroupBy(string breakdown) => breakdown switch
     {
-        ReportKind.Service => Service,
-        ReportKind.Area => Area.Length > 0 ? Area : NotStated,
+        ReportKind.Service => Named(Service),
+        ReportKind.Area => Area.Length > 0 ? Named(Area) : NotStated,
         ReportKind.Channel => Channel,
         ReportKind.Segment => Segments,
         _ => ReportGroup.All,
     };
+
+    // An area is what somebody wrote: it may be called as our own groups are.
+    static string Named(string key) => key is ReportGroup.All or ReportGroup.Others or NotStated ? $"\"{key}\"" : key;
 
     /// <summary>The area of cases that state none.</summary>
     public const string NotStated = "notStated";
@@ -57,7 +60,7 @@ static class ReportFacts
                 with sets as (
                   select m.citizen_id, string_agg(g.key, ' ' order by g.key collate "C") as keys
                   from segment_members m
-                  join segments g on g.agency_id = m.agency_id and g.id = m.segment_id and g.retired_at is null
+                  join segments g on g.agency_id = m.agency_id and g.id = m.segment_id and g.retired_at is null and g.key not in ('all', 'others')
                   where m.agency_id = @agency and m.valid_to is null
                   group by m.citizen_id)
                 select width_bucket({at}, @begins), s.key, coalesce(c.area, ''), c.channel, coalesce(t.keys, ''), coalesce(c.decided_at, c.closed_at) <= c.due_at, c.verdict,
