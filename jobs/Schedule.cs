@@ -51,6 +51,7 @@ public static class Schedule
             new("survey.answered",     Job.Of<PublishResults, FactArgs>()),
             new("survey.closed",       Job.Of<PublishResults, FactArgs>()),
             new("survey.coded",        Job.Of<PublishResults, FactArgs>()),
+            new("survey.aggregated",   Job.Of<FindOpposed, FactArgs>()),
         ],
         Operations:
         [

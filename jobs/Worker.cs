@@ -39,9 +39,9 @@ public static class Worker
             .AddSingleton<Services>().AddSingleton<CaseQuestions>().AddSingleton<Casework>().AddSingleton<BulkOrders>()
             .AddSingleton<SegmentEvaluation>().AddSingleton<SegmentSnapshots>().AddSingleton<ServiceFloors>()
             .AddSingleton<Ratings>()
-            .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyResults>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
             .AddSingleton<BallotSecrets>().AddSingleton<BallotBox>().AddSingleton<DecisionCounts>()
             .AddSingleton<ReportBook>().AddSingleton<PublishedReports>().AddSingleton<ReportSubscriptions>()
+            .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyResults>().AddSingleton<OpposedProposals>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();
         Engine.Add(builder, databases);

@@ -1075,8 +1075,9 @@ CREATE TABLE public.opposed_demands (
     ended_at timestamp with time zone,
     version bigint DEFAULT 1 NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    found_in text,
     CONSTRAINT opposed_demands_check CHECK (((state <> 'agreed'::text) OR ((statement IS NOT NULL) AND (public_interest IS NOT NULL)))),
-    CONSTRAINT opposed_demands_state_check CHECK ((state = ANY (ARRAY['open'::text, 'dialogue'::text, 'agreed'::text, 'closed'::text])))
+    CONSTRAINT opposed_demands_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'open'::text, 'dialogue'::text, 'agreed'::text, 'closed'::text, 'dismissed'::text])))
 );
 
 ALTER TABLE ONLY public.opposed_demands FORCE ROW LEVEL SECURITY;
@@ -1858,6 +1859,7 @@ CREATE TABLE public.surveys (
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    service_id uuid,
     CONSTRAINT surveys_access_check CHECK ((access = ANY (ARRAY['invited'::text, 'members'::text, 'open'::text]))),
     CONSTRAINT surveys_anonymity_check CHECK ((anonymity = ANY (ARRAY['anonymous'::text, 'confidential'::text]))),
     CONSTRAINT surveys_check CHECK (((anonymity = 'confidential'::text) OR (link_until IS NULL)))
@@ -2781,6 +2783,10 @@ CREATE INDEX messages_of_recipient ON public.messages USING btree (agency_id, re
 
 CREATE INDEX operations_newest ON public.operations USING btree (agency_id, created_at DESC, id DESC);
 
+-- Name: opposed_demands_found; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX opposed_demands_found ON public.opposed_demands USING btree (agency_id, found_in) WHERE (found_in IS NOT NULL);
+
 -- Name: opposed_demands_on; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX opposed_demands_on ON public.opposed_demands USING btree (agency_id, service_id, id);
@@ -3218,6 +3224,11 @@ ALTER TABLE ONLY public.survey_strata
 
 ALTER TABLE ONLY public.survey_waves
     ADD CONSTRAINT survey_waves_agency_id_survey_id_fkey FOREIGN KEY (agency_id, survey_id) REFERENCES public.surveys(agency_id, id);
+
+-- Name: surveys surveys_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.surveys
+    ADD CONSTRAINT surveys_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
 
 -- Name: unit_members unit_members_agency_id_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 

@@ -131,9 +131,17 @@ public static class InsightStepEndpoints
         /// <example>standardMet</example>
         public required MeasureKind Kind { get; init; }
 
-        /// <summary>The key of the service; not for stated values.</summary>
+        /// <summary>The key of the service; not for stated values and items.</summary>
         [MinLength(1), MaxLength(100)]
         public string? Service { get; init; }
+
+        /// <summary>Of an item: the survey's key. The last of its waves that closed in each time is read.</summary>
+        [MinLength(1), MaxLength(100)]
+        public string? Survey { get; init; }
+
+        /// <summary>The key of a standard item that the survey asks.</summary>
+        [MinLength(1), MaxLength(100)]
+        public string? Item { get; init; }
 
         /// <summary>Before.</summary>
         /// <example>{"from": "2025-10", "to": "2025-12"}</example>
@@ -147,7 +155,7 @@ public static class InsightStepEndpoints
         public State? Stated { get; init; }
 
         internal MeasureSpec ToSpec(Agency home) => new(
-            Kind, Service, new(Baseline.From, Baseline.To), new(After.From, After.To), Stated is { } s ? new(s.Baseline, s.After, s.Unit.In(home.Language), s.From) : null);
+            Kind, Service, new(Baseline.From, Baseline.To), new(After.From, After.To), Stated is { } s ? new(s.Baseline, s.After, s.Unit.In(home.Language), s.From) : null, Survey, Item);
     }
 
     /// <summary>Whole months of the agency's own clock.</summary>

@@ -19,6 +19,8 @@ public static class OpposedDemandEndpoints
         opposed.MapPost("", Declare).WithName("declareOpposedDemand").Allow(Who.Staff, "insights:write");
         opposed.MapGet("", List).WithName("listOpposedDemands").Allow(Who.Staff, "insights:read");
         opposed.MapGet("/{id:guid}", Get).WithName("getOpposedDemand").Allow(Who.Staff, "insights:read");
+        opposed.MapPost("/{id:guid}/confirmation", Confirm).WithName("confirmOpposedDemand").Allow(Who.Manager | Who.Admin, "insights:write").Refuses(Problems.OpposedStep);
+        opposed.MapPost("/{id:guid}/dismissal", Dismiss).WithName("dismissOpposedDemand").Allow(Who.Manager | Who.Admin, "insights:write").Refuses(Problems.OpposedStep);
         opposed.MapPost("/{id:guid}/dialogue", Open).WithName("openDialogue").Allow(Who.Manager | Who.Admin, "insights:write").Refuses(Problems.OpposedStep);
         opposed.MapPost("/{id:guid}/agreement", Agree).WithName("agreeInDialogue").Allow(Who.Manager | Who.Admin, "insights:write").Refuses(Problems.OpposedStep);
         opposed.MapPost("/{id:guid}/closing", Close).WithName("closeOpposedDemand").Allow(Who.Manager | Who.Admin, "insights:write").Refuses(Problems.OpposedStep);
@@ -40,7 +42,7 @@ public static class OpposedDemandEndpoints
 
     static async Task<Ok<Page<OpposedDemand>>> List(
         [FromQuery, Description("A service's key.")] string? service,
-        [FromQuery, Description("Any of these, with commas between: open, dialogue, agreed, closed.")] string? state,
+        [FromQuery, Description("Any of these, with commas between: proposed, open, dialogue, agreed, closed, dismissed.")] string? state,
         [AsParameters] PageRequest page, Caller caller, OpposedDemands opposed, HttpContext http, CancellationToken ct)
     {
         var read = new QueryErrors();
@@ -52,6 +54,14 @@ public static class OpposedDemandEndpoints
 
     static async Task<Ok<OpposedDemand>> Get(Guid id, Caller caller, OpposedDemands opposed, CancellationToken ct) =>
         TypedResults.Ok((await opposed.ListAsync(caller.Agency, false, null, null, id, null, 1, ct)).SingleOrDefault() ?? throw Unknown(id));
+
+    /// <summary>Says that what a survey shows is an opposed demand: from then on decisions have to know of it.</summary>
+    static async Task<Ok<OpposedDemand>> Confirm(Guid id, Body<ConfirmOpposed> body, Caller caller, Agency home, OpposedDemands opposed, CancellationToken ct) =>
+        TypedResults.Ok(await opposed.ConfirmAsync(caller, id, body.Value.Title?.In(home.Language), ct) ?? throw Unknown(id));
+
+    /// <summary>Says that it is none, and why. It is not proposed again.</summary>
+    static async Task<Ok<OpposedDemand>> Dismiss(Guid id, Body<InsightStepEndpoints.SayWhy> body, Caller caller, Agency home, OpposedDemands opposed, CancellationToken ct) =>
+        TypedResults.Ok(await opposed.DismissAsync(caller, id, body.Value.Reason.In(home.Language), ct) ?? throw Unknown(id));
 
     /// <summary>Opens a public dialogue between the sides.</summary>
     static async Task<Ok<OpposedDemand>> Open(Guid id, Body<OpenDialogue> body, Caller caller, Agency home, OpposedDemands opposed, TimeProvider clock, CancellationToken ct)
@@ -101,6 +111,14 @@ public static class OpposedDemandEndpoints
         /// <summary>Who wants what.</summary>
         [MinLength(2), MaxLength(10)]
         public required OneSide[] Sides { get; init; }
+    }
+
+    /// <summary>What was found is an opposed demand.</summary>
+    public sealed record ConfirmOpposed
+    {
+        /// <summary>In one line, better than the survey's question says it.</summary>
+        [MaxLength(300)]
+        public Localized? Title { get; init; }
     }
 
     /// <summary>A side.</summary>

@@ -86,20 +86,24 @@ public static class SurveyEndpoints
         /// <summary>Of a confidential survey: when the link between answers and citizens is removed; 180 days after a wave has closed when not given.</summary>
         public DateTimeOffset? LinkUntil { get; init; }
 
+        /// <summary>The key of the service that it is about: segments that want the opposite of each other are looked for in its results.</summary>
+        [MaxLength(100)]
+        public string? Service { get; init; }
+
         internal Survey ToSurvey(string key, Agency home)
         {
             var errors = new List<ValidationError>();
             var questions = JsonList<SurveyQuestion>.Of(Questions.Select((q, i) => q.ToQuestion(home, $"/questions/{i}", errors)).OfType<SurveyQuestion>())!;
             if (errors.Count > 0) throw Core.Platform.Problems.InvalidInput(errors);
             return new(
-                default, key, Title.In(home.Language), Introduction?.In(home.Language), Anonymity, Access ?? SurveyAccess.Members, Breakdowns ?? [], Audience ?? [], questions, Embargo, LinkUntil,
+                default, key, Title.In(home.Language), Introduction?.In(home.Language), Anonymity, Access ?? SurveyAccess.Members, Breakdowns ?? [], Audience ?? [], questions, Embargo, LinkUntil, Service,
                 default, 0);
         }
 
         internal static WriteSurvey Of(Survey s) => new()
         {
             Title = s.Title, Introduction = s.Introduction, Anonymity = s.Anonymity, Access = s.Access, Breakdowns = s.Breakdowns, Audience = s.Audience,
-            Questions = [.. s.Questions.Select(WriteSurveyQuestion.Of)], Embargo = s.Embargo, LinkUntil = s.LinkUntil,
+            Questions = [.. s.Questions.Select(WriteSurveyQuestion.Of)], Embargo = s.Embargo, LinkUntil = s.LinkUntil, Service = s.Service,
         };
     }
 

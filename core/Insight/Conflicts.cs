@@ -27,7 +27,7 @@ public sealed record Conflicts(IReadOnlyList<Interest> Interests, IReadOnlyList<
             select {Insight.OpposedDemands.Columns}
             from opposed_demands d
             join services s on s.agency_id = d.agency_id and s.id = d.service_id
-            where d.agency_id = @agency and s.key = @service and d.state <> 'closed'
+            where d.agency_id = @agency and s.key = @service and d.state not in ('closed', 'dismissed')
             order by d.id
             """, new { finding.Service }, ct);
         return new(interests, opposed,

@@ -17,6 +17,8 @@ public enum MeasureKind
     Volume,
     /// <summary>Of those who said something, the share of citizens who call their case solved; who was silent is counted apart.</summary>
     SolvedByCitizens,
+    /// <summary>The mean of a standard item (belonging, trust, awareness of one's role) in the last wave of a survey that closed in the time.</summary>
+    SurveyItem,
     /// <summary>What the agency knows from elsewhere: two values and where they are from.</summary>
     Stated,
 }
@@ -55,7 +57,9 @@ public sealed record StatedValues(double Baseline, double After, Localized Unit,
 /// <param name="Baseline">The time before.</param>
 /// <param name="After">The time after.</param>
 /// <param name="Stated">What the agency knows from elsewhere.</param>
-public sealed record MeasureSpec(MeasureKind Kind, string? Service, Period Baseline, Period After, StatedValues? Stated = null) : IJsonColumn
+/// <param name="Survey">The survey's key; of an item.</param>
+/// <param name="Item">The key of a standard item that the survey asks.</param>
+public sealed record MeasureSpec(MeasureKind Kind, string? Service, Period Baseline, Period After, StatedValues? Stated = null, string? Survey = null, string? Item = null) : IJsonColumn
 {
     /// <summary>Everything that is wrong, with a JSON pointer to each.</summary>
     public IEnumerable<ValidationError> Wrong()
@@ -66,7 +70,12 @@ public sealed record MeasureSpec(MeasureKind Kind, string? Service, Period Basel
         if (before is not null && after is not null && after[0] <= before[^1]) yield return new("/after/from", "range", "What came after begins after the baseline.");
         if (Kind == MeasureKind.Stated && Stated is null) yield return new("/stated", "required", "Say the two values and where they are from.");
         if (Kind != MeasureKind.Stated && Stated is not null) yield return new("/stated", "not-allowed", "What we can count ourselves is not stated.");
-        if (Kind != MeasureKind.Stated && Service is null) yield return new("/service", "required", "Say of which service.");
+        if (Kind is not (MeasureKind.Stated or MeasureKind.SurveyItem) && Service is null) yield return new("/service", "required", "Say of which service.");
+        foreach (var (pointer, value) in new[] { ("/survey", Survey), ("/item", Item) })
+        {
+            if (Kind == MeasureKind.SurveyItem && value is null) yield return new(pointer, "required", "Say which standard item of which survey.");
+            if (Kind != MeasureKind.SurveyItem && value is not null) yield return new(pointer, "not-allowed", "Only a standard item is of a survey.");
+        }
     }
 
     internal static string Wanted => $"A period is one to {Period.Longest} whole months, as in {{\"from\": \"2026-01\", \"to\": \"2026-03\"}}.";
@@ -76,7 +85,7 @@ public sealed record MeasureSpec(MeasureKind Kind, string? Service, Period Basel
 /// <param name="Value">In the measure's unit; null when it is suppressed.</param>
 /// <param name="Low">Bound at 95 %; null when there is none.</param>
 /// <param name="High">Bound at 95 %; null when there is none.</param>
-/// <param name="N">Out of how many cases; null for stated values.</param>
+/// <param name="N">Out of how many cases or answers; null for stated values.</param>
 /// <param name="Silent">Of how many more nothing is known, because their citizens said nothing.</param>
 /// <param name="Suppressed">There are figures, and they are too small to be shown.</param>
 public sealed record Figure(double? Value, double? Low, double? High, long? N, long? Silent, bool Suppressed)
@@ -120,6 +129,12 @@ public sealed record Measure(
 
     /// <summary>See <see cref="MeasureSpec.Stated"/>.</summary>
     public StatedValues? Stated => Spec.Stated;
+
+    /// <summary>See <see cref="MeasureSpec.Survey"/>.</summary>
+    public string? Survey => Spec.Survey;
+
+    /// <summary>See <see cref="MeasureSpec.Item"/>.</summary>
+    public string? Item => Spec.Item;
 }
 
 /// <summary>What one month of a service tells: parts of a period that is shown whole, or not at all.</summary>

@@ -36,6 +36,8 @@ public sealed class Measures(TenantDb db, TimeProvider clock)
         if (spec.Service is not null && !await change.QuerySingleOrDefaultAsync<bool>(
                 "select true from services where agency_id = @agency and key = @service", new { spec.Service }, ct))
             throw Platform.Problems.InvalidValue("/service", "unknown", $"There is no service \"{spec.Service}\".");
+        if (spec.Kind == MeasureKind.SurveyItem && !await ItemMeasures.IsAskedAsync(change, spec, ct))
+            throw Platform.Problems.InvalidValue("/item", "unknown", $"There is no survey \"{spec.Survey}\" that asks the standard item \"{spec.Item}\".");
         var declared = await change.QuerySingleOrDefaultAsync<Measure>($"""
             insert into insight_measures as m (agency_id, insight_id, id, spec, due_at, created_at)
             select @agency, @insight, @id, @spec, @due, @now
@@ -108,7 +110,7 @@ public sealed class Measures(TenantDb db, TimeProvider clock)
         var spec = measure.Spec;
         var result = spec.Stated is { } stated
             ? Effects.Compare(spec.Kind, new(stated.Baseline, null, null, null, null, false), new(stated.After, null, null, null, null, false))
-            : Effects.Compare(spec.Kind, await CountAsync(change, spec, spec.Baseline, zone, agency.SmallestGroup, ct), await CountAsync(change, spec, spec.After, zone, agency.SmallestGroup, ct));
+            : Effects.Compare(spec.Kind, await FigureAsync(spec.Baseline), await FigureAsync(spec.After));
         change.Enqueue("""
             update insight_measures set result = @result, measured_at = @now, version = version + 1
             where agency_id = @agency and insight_id = @insight and id = @id
@@ -125,6 +127,9 @@ public sealed class Measures(TenantDb db, TimeProvider clock)
             change.Audit(now, "insight.measure-taken", "insight", finding.Id, JsonSerializer.Serialize(new { measure = measure.Id }));
         }
         return measure with { Result = result, MeasuredAt = now, Version = measure.Version + 1 };
+
+        Task<Figure> FigureAsync(Period period) =>
+            spec.Kind == MeasureKind.SurveyItem ? ItemMeasures.ReadAsync(change, spec, Begin(period, zone), ct) : CountAsync(change, spec, period, zone, agency.SmallestGroup, ct);
     }
 
     static async Task<Figure> CountAsync(Change change, MeasureSpec spec, Period period, DateTimeZone zone, int k, CancellationToken ct)

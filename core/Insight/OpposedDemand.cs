@@ -7,6 +7,8 @@ namespace Cirm.Core.Insight;
 /// <summary>How far an opposed demand has come.</summary>
 public enum OpposedState
 {
+    /// <summary>It was found in what a survey has published; a manager has to say whether it is one.</summary>
+    Proposed,
     /// <summary>It is known.</summary>
     Open,
     /// <summary>Both sides speak, in public.</summary>
@@ -15,6 +17,8 @@ public enum OpposedState
     Agreed,
     /// <summary>It is over without one, with a reason.</summary>
     Closed,
+    /// <summary>A manager said, with a reason, that it is none.</summary>
+    Dismissed,
 }
 
 /// <summary>One side.</summary>
@@ -38,7 +42,7 @@ public sealed record Side(string Segment, Localized Demand, double? Share = null
 /// <param name="ClosesAt">Of the dialogue.</param>
 /// <param name="Statement">On what they agreed.</param>
 /// <param name="PublicInterest">Why that is in the interest of all.</param>
-/// <param name="ClosedReason">Why it is over without a statement.</param>
+/// <param name="ClosedReason">Why it is over without a statement, or was dismissed.</param>
 /// <param name="EndedAt">When it was over.</param>
 /// <param name="Version">For If-Match.</param>
 public sealed record OpposedDemand(
@@ -49,6 +53,7 @@ public sealed record OpposedDemand(
     /// <summary>Whether it may go from one state to another.</summary>
     public static bool Allows(OpposedState from, OpposedState to) => (from, to) switch
     {
+        (OpposedState.Proposed, OpposedState.Open or OpposedState.Dismissed) => true,
         (OpposedState.Open, OpposedState.Dialogue or OpposedState.Closed) => true,
         (OpposedState.Dialogue, OpposedState.Agreed or OpposedState.Closed) => true,
         _ => false,

@@ -72,6 +72,22 @@ public sealed class OpposedDemands(TenantDb db, TimeProvider clock)
             limit @limit
             """, new { publicOnly, service, States = states?.Select(s => s.Word()).ToArray(), only, before, limit }, ct);
 
+    /// <summary>Says that what was found is one, in the manager's own words if they give any.</summary>
+    /// <exception cref="Refusal"><see cref="Problems.OpposedStep"/>.</exception>
+    public Task<OpposedDemand?> ConfirmAsync(Caller caller, Guid id, Localized? title, CancellationToken ct) =>
+        StepAsync(caller, id, OpposedState.Open, "opposed-demand.confirmed", """
+            update opposed_demands set state = 'open', title = coalesce(@title, title), version = version + 1, updated_at = @now
+            where agency_id = @agency and id = @id
+            """, now => new { id, title, now }, ct);
+
+    /// <summary>Says that what was found is none, and why. It is not proposed again.</summary>
+    /// <exception cref="Refusal"><see cref="Problems.OpposedStep"/>.</exception>
+    public Task<OpposedDemand?> DismissAsync(Caller caller, Guid id, Localized reason, CancellationToken ct) =>
+        StepAsync(caller, id, OpposedState.Dismissed, "opposed-demand.dismissed", """
+            update opposed_demands set state = 'dismissed', closed_reason = @reason, ended_at = @now, version = version + 1, updated_at = @now
+            where agency_id = @agency and id = @id
+            """, now => new { id, reason, now }, ct);
+
     /// <summary>Opens a public dialogue.</summary>
     /// <exception cref="Refusal"><see cref="Problems.OpposedStep"/>.</exception>
     public Task<OpposedDemand?> OpenDialogueAsync(Caller caller, Guid id, Localized invitation, DateTimeOffset? opens, DateTimeOffset closes, CancellationToken ct) =>

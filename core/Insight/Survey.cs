@@ -36,11 +36,12 @@ public enum SurveyAccess
 /// <param name="Questions">In their order.</param>
 /// <param name="Embargo">Results are shown when a wave has closed, not before.</param>
 /// <param name="LinkUntil">Of a confidential survey: when the link between answers and citizens is removed; null: <see cref="LinkDays"/> days after a wave has closed.</param>
+/// <param name="Service">The key of the service that it is about; null: no single one.</param>
 /// <param name="CreatedAt">Since when.</param>
 /// <param name="Version">For If-Match.</param>
 public sealed record Survey(
     Guid Id, string Key, Localized Title, Localized? Introduction, Anonymity Anonymity, SurveyAccess Access, string[] Breakdowns, string[]? Audience, JsonList<SurveyQuestion> Questions,
-    bool Embargo, DateTimeOffset? LinkUntil, DateTimeOffset CreatedAt, [property: JsonIgnore] long Version) : IVersioned
+    bool Embargo, DateTimeOffset? LinkUntil, string? Service, DateTimeOffset CreatedAt, [property: JsonIgnore] long Version) : IVersioned
 {
     /// <summary>The breakdown that is no attribute: by segment.</summary>
     public const string BySegment = "segment";

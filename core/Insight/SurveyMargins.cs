@@ -42,6 +42,14 @@ public sealed class Margins : Dictionary<string, Dictionary<string, double>>, IV
         }
     }
 
+    /// <summary>The refusal for margins that are wrong: the problem that all of it shares, or else validation as such.</summary>
+    public static Refusal Refuse(IReadOnlyList<ValidationError> errors)
+    {
+        var codes = errors.Select(e => e.Code).Distinct().ToList();
+        var problem = codes is ["sum"] ? Problems.MarginSum : codes is ["unknown"] ? Problems.MarginUnknown : Platform.Problems.Invalid;
+        return new(problem, errors.Count == 1 ? errors[0].Detail : $"{errors.Count} things in the margins are not valid.") { Errors = errors };
+    }
+
     // RFC 6901.
     static string Escape(string key) => key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }
@@ -67,11 +75,11 @@ public sealed class SurveyMargins(TenantDb db, Attributes attributes, TimeProvid
     /// <param name="version">That they are to replace; null: whatever is there.</param>
     /// <param name="ct">Gives up.</param>
     /// <returns>The margins, or null when they are not at that version.</returns>
-    /// <exception cref="Refusal"><see cref="Platform.Problems.Invalid"/>.</exception>
+    /// <exception cref="Refusal"><see cref="Problems.MarginSum"/>, <see cref="Problems.MarginUnknown"/>, <see cref="Platform.Problems.Invalid"/>.</exception>
     public async Task<Margins?> PutAsync(Caller caller, Survey survey, Margins margins, long? version, CancellationToken ct)
     {
         var errors = margins.Check(await AttributesOfAsync(caller.Agency, survey, ct)).ToList();
-        if (errors.Count > 0) throw Platform.Problems.InvalidInput(errors);
+        if (errors.Count > 0) throw Margins.Refuse(errors);
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
         var kept = await change.QuerySingleOrDefaultAsync<Row>("""

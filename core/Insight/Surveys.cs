@@ -10,7 +10,7 @@ public sealed class Surveys(TenantDb db, TimeProvider clock)
     // Whom a survey asks is a label that nobody outside is told.
     const string Columns = """
         s.id, s.key, s.title, s.introduction, s.anonymity, s.access, s.breakdowns, case when @staff then s.audience end as audience, s.questions, s.embargo, s.link_until,
-        s.created_at, s.version
+        (select v.key from services v where v.agency_id = @agency and v.id = s.service_id) as service, s.created_at, s.version
         """;
 
     // Others than staff see what is being asked now.
@@ -31,16 +31,17 @@ public sealed class Surveys(TenantDb db, TimeProvider clock)
         await CheckAsync(change, wanted, ct);
         var made = await change.QuerySingleOrDefaultAsync<Survey>($"""
             insert into surveys as s
-              (agency_id, id, key, title, introduction, anonymity, access, breakdowns, audience, questions, embargo, link_until, created_at, updated_at)
+              (agency_id, id, key, title, introduction, anonymity, access, breakdowns, audience, questions, embargo, link_until, service_id, created_at, updated_at)
             values
-              (@agency, @id, @key, @title, @introduction, @anonymity, @access, @breakdowns, @audience, @questions, @embargo, @linkUntil, @now, @now)
+              (@agency, @id, @key, @title, @introduction, @anonymity, @access, @breakdowns, @audience, @questions, @embargo, @linkUntil,
+               (select v.id from services v where v.agency_id = @agency and v.key = @service), @now, @now)
             on conflict (agency_id, key) do nothing
             returning {Columns}
             """,
             new
             {
                 Id = Guid.CreateVersion7(now), wanted.Key, wanted.Title, wanted.Introduction, wanted.Anonymity, wanted.Access, wanted.Breakdowns, wanted.Audience, wanted.Questions,
-                wanted.Embargo, wanted.LinkUntil, now, Staff = true,
+                wanted.Embargo, wanted.LinkUntil, wanted.Service, now, Staff = true,
             }, ct) ?? throw Problems.SurveyTaken.Because($"There is a survey \"{wanted.Key}\" already.");
         change.Audit(now, "survey.created", "survey", made.Id, JsonSerializer.Serialize(new { made.Key, made.Anonymity, made.Breakdowns }, Wire.Json));
         change.Emit(now, OutboxEvent.Of("survey.created", made.Id, new { survey = made.Key }));
@@ -88,7 +89,7 @@ public sealed class Surveys(TenantDb db, TimeProvider clock)
         var changed = await change.QuerySingleOrDefaultAsync<Survey>($"""
             update surveys s set
               title = @title, introduction = @introduction, anonymity = @anonymity, access = @access, breakdowns = @breakdowns, audience = @audience, questions = @questions,
-              embargo = @embargo, link_until = @linkUntil, version = s.version + 1, updated_at = @now
+              embargo = @embargo, link_until = @linkUntil, service_id = (select v.id from services v where v.agency_id = @agency and v.key = @service), version = s.version + 1, updated_at = @now
             where s.agency_id = @agency and s.id = @id and s.version = @version
               and not exists (
                 select from survey_register r
@@ -98,7 +99,7 @@ public sealed class Surveys(TenantDb db, TimeProvider clock)
             """,
             new
             {
-                from.Id, from.Version, to.Title, to.Introduction, to.Anonymity, to.Access, to.Breakdowns, to.Audience, to.Questions, to.Embargo, to.LinkUntil, now, Staff = true,
+                from.Id, from.Version, to.Title, to.Introduction, to.Anonymity, to.Access, to.Breakdowns, to.Audience, to.Questions, to.Embargo, to.LinkUntil, to.Service, now, Staff = true,
             }, ct);
         if (changed is null)
         {
@@ -117,13 +118,16 @@ public sealed class Surveys(TenantDb db, TimeProvider clock)
             select 'a' || a.key from attributes a where a.agency_id = @agency and a.key = any (@breakdowns)
             union all
             select 's' || g.key from segments g where g.agency_id = @agency and g.key = any (@audience) and g.retired_at is null
-            """, new { survey.Breakdowns, Audience = survey.Audience ?? [] }, ct)).ToHashSet();
+            union all
+            select 'v' || v.key from services v where v.agency_id = @agency and v.key = @service
+            """, new { survey.Breakdowns, Audience = survey.Audience ?? [], survey.Service }, ct)).ToHashSet();
         foreach (var (i, key) in survey.Breakdowns.Index())
         {
             if (survey.Breakdowns.Take(i).Contains(key)) errors.Add(new($"/breakdowns/{i}", "duplicate", $"\"{key}\" is there already."));
             else if (key != Survey.BySegment && !known.Contains($"a{key}")) errors.Add(new($"/breakdowns/{i}", "unknown", $"No attribute \"{key}\" is declared."));
         }
         foreach (var (i, key) in (survey.Audience ?? []).Index().Where(a => !known.Contains($"s{a.Item}"))) errors.Add(new($"/audience/{i}", "unknown", $"There is no segment \"{key}\"."));
+        if (survey.Service is { } service && !known.Contains($"v{service}")) errors.Add(new("/service", "unknown", $"There is no service \"{service}\"."));
         if (survey.Anonymity == Anonymity.Anonymous && survey.LinkUntil is not null) errors.Add(new("/linkUntil", "not-allowed", "An anonymous survey has no link that could be kept."));
         if (errors.Count > 0) throw Platform.Problems.InvalidInput(errors);
     }

@@ -54,7 +54,7 @@ public sealed class SurveySeeds(Databases databases, TenantDb db, TimeProvider c
             StandardItems.Find("belonging-part")!.ToQuestion("belonging", false, null),
             StandardItems.Find("belonging-stranger")!.ToQuestion("stranger", false, null),
             new("words", SurveyQuestionType.Text, new("en", "What else should we know?") { ["fa"] = "چه چیز دیگری باید بدانیم؟" }, Max: 500),
-        ])!, false, null, default, 0);
+        ])!, false, null, null, default, 0);
 
     static Dictionary<string, JsonElement> AnswersOf(int i)
     {

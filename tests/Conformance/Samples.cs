@@ -90,6 +90,8 @@ static class Samples
             await (await world.Agency.Admin).PostJsonAsync($"{path}/publish", new { reason = "So." }, HttpStatusCode.OK);
             return $"{path}/retire";
         },
+        ["confirmOpposedDemand"] = async world => $"{await ProposedAsync(world)}/confirmation",
+        ["dismissOpposedDemand"] = async world => $"{await ProposedAsync(world)}/dismissal",
         ["agreeInDialogue"] = async world => $"{world.Agency.Path}/opposed-demands/{(await DialogueAsync(world)).Split('/')[^1]}/agreement",
         ["reopenInsight"] = async world => $"{await DecidedInsightAsync(world, "declined")}/reopening",
         ["unmergeCase"] = async world =>
@@ -225,6 +227,14 @@ static class Samples
         var id = (await admin.PostJsonAsync(path, await OpposedAsync(world)))["id"];
         await admin.PostJsonAsync($"{path}/{id}/dialogue", new { invitation = "In the town hall.", closesAt = DateTimeOffset.UtcNow.AddDays(7) }, HttpStatusCode.OK);
         return $"{path}/{id}";
+    }
+
+    // As the job leaves it.
+    static async Task<string> ProposedAsync(World world)
+    {
+        var id = (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/opposed-demands", await OpposedAsync(world)))["id"]!;
+        await world.Host.Database.ExecuteAsOwnerAsync($"update opposed_demands set state = 'proposed' where agency_id = '{world.Agency.Id}' and id = '{id}'");
+        return $"{world.Agency.Path}/opposed-demands/{id}";
     }
 
     static async Task<(string Path, string Simulation)> SimulatedRuleAsync(World world)

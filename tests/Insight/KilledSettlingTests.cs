@@ -20,7 +20,7 @@ public sealed class KilledSettlingTests(Workers workers, ITestOutputHelper outpu
         var (caller, now) = (Caller.System(agency), TimeProvider.System.Now());
         var question = new SurveyQuestion("n", SurveyQuestionType.Number, new("en", "Which?"));
         var survey = await new Surveys(workers.Db, TimeProvider.System).CreateAsync(caller, new(
-            default, "killed", new("en", "Killed"), null, Anonymity.Anonymous, SurveyAccess.Members, [], [], JsonList<SurveyQuestion>.Of([question])!, false, null, default, 0), CancellationToken.None);
+            default, "killed", new("en", "Killed"), null, Anonymity.Anonymous, SurveyAccess.Members, [], [], JsonList<SurveyQuestion>.Of([question])!, false, null, null, default, 0), CancellationToken.None);
         var wave = (await new SurveyWaves(workers.Db, TimeProvider.System).AddAsync(caller, survey.Key, "1", now.AddHours(-1), now.AddDays(1), null, CancellationToken.None))!.Id;
         await FillAsync(agency, wave, question);
 

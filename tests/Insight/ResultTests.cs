@@ -88,17 +88,18 @@ public sealed class ResultTests(CirmHost host)
     }
 
     [Theory]
-    [InlineData("""{"district":{"7":0.5,"8":0.4}}""", "/district", "sum")]
-    [InlineData("""{"district":{"7":0.5,"9":0.5}}""", "/district/9", "unknown")]
-    [InlineData("""{"colour":{"red":1}}""", "/colour", "unknown")]
+    [InlineData("""{"district":{"7":0.5,"8":0.4}}""", "/district", "sum", "margin-sum")]
+    [InlineData("""{"district":{"7":0.5,"9":0.5}}""", "/district/9", "unknown", "margin-unknown")]
+    [InlineData("""{"colour":{"red":1}}""", "/colour", "unknown", "margin-unknown")]
     [InlineData("""{"district":{"7":1.5,"8":-0.5}}""", "/district/7", "range")]
     [InlineData("""{"district":{"7":"half","8":0.5}}""", "/district/7", "type")]
     [InlineData("""{"district":0.5}""", "/district", "type")]
-    public async Task Margins_that_cannot_be_are_refused_where_they_are_wrong(string margins, string pointer, string code)
+    [InlineData("""{"district":{"7":0.5,"9":0.4}}""", "/district", "sum")] // and nine is unknown
+    public async Task Margins_that_cannot_be_are_refused_where_they_are_wrong(string margins, string pointer, string code, string problem = "validation")
     {
         var (agency, _) = await CountedAsync();
         var body = new StringContent(margins, System.Text.Encoding.UTF8, "application/json");
-        var refused = await (await (await agency.Manager).PutAsync($"{agency.Path}/surveys/lamps/margins", body)).RefusedAsync("validation");
+        var refused = await (await (await agency.Manager).PutAsync($"{agency.Path}/surveys/lamps/margins", body)).RefusedAsync(problem);
         Assert.Contains(refused["errors"]!.AsArray(), e => (string?)e!["pointer"] == pointer && (string?)e["code"] == code);
         Assert.Empty((await (await agency.Manager).GetJsonAsync($"{agency.Path}/surveys/lamps/margins")).AsObject());
     }

@@ -10,7 +10,7 @@ var all = new (string Name, Func<Task<Measure>> Run)[]
     ("clocks", Clocks.RunAsync),
     ("segments", SegmentsBench.RunAsync),
     ("ballots", Ballots.RunAsync), ("equal-shares", EqualSharesBench.RunAsync),
-    ("survey", Surveys.RunAsync), ("results", SurveyReading.RunAsync), ("reports", ReportReading.RunAsync),
+    ("survey", Surveys.RunAsync), ("results", SurveyReading.RunAsync), ("reports", ReportReading.RunAsync), ("answers", Answers.RunAsync),
 };
 if (wanted is not null && all.All(m => m.Name != wanted))
 {

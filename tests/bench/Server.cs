@@ -46,6 +46,9 @@ sealed class Server : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts a worker on it.</summary>
+    public void Work() => Run("jobs", "Cirm.Jobs");
+
     /// <summary>A token of a member of the bench's agency.</summary>
     public async Task<string> SignInAsync(Role role)
     {
