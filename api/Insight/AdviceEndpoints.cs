@@ -65,12 +65,8 @@ public static class AdviceEndpoints
     }
 
     /// <summary>What staff who handle a case should know of how this person is best served: not why, and not in which group they are.</summary>
-    static async Task<Ok<CaseAdvice>> OfCase(Guid id, Caller caller, Cases cases, AdviceBook book, AccessLog log, CancellationToken ct)
-    {
-        var found = await CaseEndpoints.FindAsync(cases, caller, id, ct);
-        await log.RecordAsync(caller, "case.advice-read", "case", id, found.CitizenId, ct);
-        return TypedResults.Ok(await book.OfCaseAsync(caller.Agency, found.CitizenId, found.Service, ct));
-    }
+    static async Task<Ok<CaseAdvice>> OfCase(Guid id, Caller caller, Cases cases, CaseReading reading, CancellationToken ct) =>
+        TypedResults.Ok(await reading.AdviceAsync(caller, await CaseEndpoints.FindAsync(cases, caller, id, ct), ct));
 
     static async Task<Advice> FindAsync(AdviceBook book, Caller caller, string key, CancellationToken ct) =>
         (BodyValidator.IsClean(key) ? await book.FindAsync(caller.Agency, key, ct) : null) ?? throw Core.Platform.Problems.NotFound.Because("There is no such advice here.");

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Cirm.Api.Portal.Desk;
 using Cirm.Api.Portal.Pages;
 
 namespace Cirm.Api.Portal;
@@ -28,6 +29,8 @@ public static class PortalSetup
         pages.MapFollowing();
         pages.MapSignIn();
         pages.MapOwnCases();
+        pages.MapQueue();
+        pages.MapDeskCases();
     }
 }
 

@@ -1,10 +1,11 @@
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
 
 namespace Cirm.Api.Transactions;
 
 /// <summary>Reads a case for a caller, and records that they saw it.</summary>
-public sealed class CaseReading(Cases cases, CaseRuleBook rules, AccessLog log, TimeProvider clock)
+public sealed class CaseReading(Cases cases, CaseRuleBook rules, AdviceBook book, AccessLog log, TimeProvider clock)
 {
     /// <summary>A case, with what its citizen can still do about how it ended.</summary>
     /// <exception cref="Refusal"><see cref="Core.Platform.Problems.NotFound"/> when it is not there for this caller.</exception>
@@ -20,5 +21,12 @@ public sealed class CaseReading(Cases cases, CaseRuleBook rules, AccessLog log, 
     {
         await log.RecordAsync(caller, "case.history-read", "case", shown.Id, shown.CitizenId, ct);
         return await cases.HistoryAsync(caller.Agency, shown.Id, caller.IsStaff, null, 200, ct);
+    }
+
+    /// <summary>What staff mind when they handle a case that was shown, and what its service offers more: never the label behind it.</summary>
+    public async Task<CaseAdvice> AdviceAsync(Caller caller, Case shown, CancellationToken ct)
+    {
+        await log.RecordAsync(caller, "case.advice-read", "case", shown.Id, shown.CitizenId, ct);
+        return await book.OfCaseAsync(caller.Agency, shown.CitizenId, shown.Service, ct);
     }
 }

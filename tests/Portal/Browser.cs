@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Cirm.Core.Identity;
+using Cirm.Core.Platform;
 using Cirm.Tests.Harness;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cirm.Tests.Portal;
 
@@ -52,6 +55,16 @@ public sealed partial class Browser(CirmHost host)
         (Status, At, Page) = (answer.StatusCode, address, await answer.Content.ReadAsStringAsync());
         Assert.DoesNotContain("unsafe-inline", string.Join(' ', answer.Headers.GetValues("Content-Security-Policy")));
         return this;
+    }
+
+    /// <summary>Signs in at an agency as a member of a role.</summary>
+    public async Task<Browser> SignInAsync(TestAgency agency, Role role, string language = "en")
+    {
+        const string password = "a long enough password";
+        var email = $"{role.Word()}-{Guid.NewGuid():N}@test.example";
+        await host.Services.GetRequiredService<Accounts>().AddAsync(Caller.System(agency.Id), email, Passwords.Hash(password), null, role, TimeProvider.System.Now(), CancellationToken.None);
+        await OpenAsync($"/{language}/{agency.Slug}/sign-in");
+        return await SubmitAsync($"/{language}/{agency.Slug}/sign-in", ("email", email), ("password", password));
     }
 
     /// <summary>The words on the page, without what a browser does not show.</summary>

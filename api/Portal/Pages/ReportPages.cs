@@ -21,38 +21,61 @@ public static class ReportPages
         pages.MapGet("/report", Choose).Allow(Who.Anyone);
         pages.MapGet("/report/{service}", Begin).Allow(Who.Anyone);
         pages.MapPost("/report/{service}", Send).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites);
+        pages.MapGet("/desk/new", ChooseAssisted).Allow(Who.Staff);
+        pages.MapGet("/desk/new/{service}", BeginAssisted).Allow(Who.Staff);
+        pages.MapPost("/desk/new/{service}", SendAssisted).Allow(Who.Staff);
     }
 
-    static async Task<RazorComponentResult<ReportChoose>> Choose(string? q, Agency home, Reader reader, Services services, Search search, CancellationToken ct)
+    /// <summary>How a case comes in that a clerk enters for whoever calls, comes or writes.</summary>
+    public static readonly IReadOnlyList<Channel> AssistedChannels = [Channel.Phone, Channel.Counter, Channel.Letter, Channel.Email, Channel.Sms];
+
+    static Task<RazorComponentResult<ReportChoose>> Choose(string? q, Agency home, Reader reader, Services services, Search search, CancellationToken ct) =>
+        ChooseAsync("report", s => s.IsOpenFor(Channel.Web), q, home, reader, services, search, ct);
+
+    static Task<RazorComponentResult<ReportChoose>> ChooseAssisted(string? q, Agency home, Reader reader, Services services, Search search, CancellationToken ct) =>
+        ChooseAsync("desk/new", s => AssistedChannels.Any(s.IsOpenFor), q, home, reader, services, search, ct);
+
+    static async Task<RazorComponentResult<ReportChoose>> ChooseAsync(
+        string at, Func<ServiceVersion, bool> fits, string? q, Agency home, Reader reader, Services services, Search search, CancellationToken ct)
     {
         var asked = q is { Length: <= 500 } && BodyValidator.IsClean(q) ? q.Trim() : "";
         var offered = await services.ListAsync(home.Id, null, drafts: false, MostShown, ct);
         var fitting = asked.Length == 0 ? null : (await search.FindAsync(home.Id, asked, SearchKind.Service, reader.Languages, 10, ct)).Items.Select(i => i.Key).ToList();
         return new(new
         {
+            At = at,
             Asked = asked,
-            Services = fitting is null ? offered.Where(s => s.IsOpenFor(Channel.Web)).ToList()
-                : [.. fitting.Select(key => offered.FirstOrDefault(s => s.Key == key)).OfType<ServiceVersion>().Where(s => s.IsOpenFor(Channel.Web))],
+            Services = (fitting is null ? offered : fitting.Select(key => offered.FirstOrDefault(s => s.Key == key)).OfType<ServiceVersion>()).Where(fits).ToList(),
         });
     }
 
     static async Task<RazorComponentResult<Report>> Begin(string service, Agency home, Services services, CancellationToken ct) =>
-        new(new { Service = await ServicePages.FindAsync(services, home, service, ct), Form = PortalForm.Empty });
+        new(new { Service = await ServicePages.FindAsync(services, home, service, ct), Form = PortalForm.Empty, At = "report" });
 
-    static async Task<IResult> Send(string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, CancellationToken ct)
+    static async Task<RazorComponentResult<Report>> BeginAssisted(string service, Agency home, Services services, CancellationToken ct) =>
+        new(new { Service = await ServicePages.FindAsync(services, home, service, ct), Form = PortalForm.Empty, At = "desk/new" });
+
+    static Task<IResult> Send(string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, CancellationToken ct) =>
+        SendAsync("report", service, http, caller, home, reader, services, intake, db, ct);
+
+    static Task<IResult> SendAssisted(string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, CancellationToken ct) =>
+        SendAsync("desk/new", service, http, caller, home, reader, services, intake, db, ct);
+
+    static async Task<IResult> SendAsync(
+        string at, string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, CancellationToken ct)
     {
         var form = await PortalForm.ReadAsync(http);
         var asked = await ServicePages.FindAsync(services, home, service, ct);
         foreach (var question in asked.Questions ?? []) form.Label($"answers/{question.Key}", reader.Of(question.Text));
         try
         {
-            var sent = await SubmitAsync(PortalForm.Read<CaseEndpoints.SubmitCase>(ToJson(form, asked)), caller, home, intake, db, ct);
-            PortalSession.Code.Keep(http, sent.Code);
+            var sent = await SubmitAsync(PortalForm.Read<CaseEndpoints.SubmitCase>(ToJson(form, asked, at == "report")), caller, home, intake, db, ct);
+            if (!caller.IsStaff) PortalSession.Code.Keep(http, sent.Code); // a clerk's browser is not the caller's
             return new RazorComponentResult<ReportSent>(sent);
         }
         catch (Refusal refusal) when (refusal.Problem.Status is 422 or 409)
         {
-            return new RazorComponentResult<Report>(new { Service = asked, Form = form.Take(refusal) }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
+            return new RazorComponentResult<Report>(new { Service = asked, Form = form.Take(refusal), At = at }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
         }
     }
 
@@ -74,10 +97,11 @@ public static class ReportPages
         }
     }
 
-    static JsonObject ToJson(PortalForm form, ServiceVersion service)
+    static JsonObject ToJson(PortalForm form, ServiceVersion service, bool own)
     {
-        var json = form.ToJson("title", "description");
-        (json["service"], json["kind"], json["channel"]) = (service.Key, form["kind"] is { Length: > 0 } kind ? kind : CaseKind.Report.Word(), Channel.Web.Word());
+        var json = form.ToJson("title", "description", "citizenId");
+        if (own) json.Remove("citizenId");
+        (json["service"], json["kind"], json["channel"]) = (service.Key, form["kind"] is { Length: > 0 } kind ? kind : CaseKind.Report.Word(), own ? Channel.Web.Word() : form["channel"]);
         json["title"] ??= "";
         var location = new JsonObject();
         if (form["location/area"] is { Length: > 0 } area) location["area"] = area;

@@ -7,6 +7,11 @@ static class Navigation
 {
     public static IEnumerable<(string Path, string Text)> For(Reader reader)
     {
+        if (reader.Who is { Kind: ActorKind.Staff })
+        {
+            yield return ("desk", reader["desk.queue"]);
+            yield return ("desk/new", reader["desk.new"]);
+        }
         yield return ("services", reader["nav.services"]);
         yield return ("report", reader["nav.report"]);
         yield return ("follow", reader["nav.follow"]);
