@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using Cirm.Core.Platform;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Transactions;
@@ -55,37 +54,6 @@ public sealed class DeskPageTests(CirmHost host)
         var entered = (await (await agency.Agent).GetJsonAsync($"{agency.Path}/cases"))["items"]!.AsArray().Single()!;
         Assert.Equal("phone", (string?)entered["channel"]);
         Assert.NotNull((string?)entered["enteredBy"]);
-    }
-
-    [Fact]
-    public async Task The_queue_is_narrowed_in_its_address_and_read_with_as_many_statements_for_many_cases_as_for_one()
-    {
-        var agency = await CaseTests.AgencyWithServiceAsync(host);
-        var citizen = await agency.Citizen;
-        var desk = await new Browser(host).SignInAsync(agency, Role.Agent);
-        await citizen.PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp with { Title = "First lamp" });
-        var one = await StatementsAsync($"/en/{agency.Slug}/desk");
-        for (var i = 0; i < 30; i++) await citizen.PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp with { Title = $"Lamp {i}" });
-        Assert.Equal(one, await StatementsAsync($"/en/{agency.Slug}/desk"));
-        Assert.Equal(31, Regex.Count(desk.Page, "/desk/cases/"));
-        await desk.OpenAsync($"/en/{agency.Slug}/desk?q=First&status=submitted");
-        Assert.Single(Regex.Matches(desk.Page, "/desk/cases/"));
-        Assert.Contains("value=\"First\"", desk.Page);
-        await desk.OpenAsync($"/en/{agency.Slug}/desk?mine=true");
-        Assert.Contains("Nothing here.", desk.Words);
-
-        async Task<long> StatementsAsync(string address)
-        {
-            await desk.OpenAsync(address); // who looks again within a minute writes nothing
-            var before = await CallsAsync();
-            await desk.OpenAsync(address);
-            return await CallsAsync() - before;
-        }
-
-        Task<long> CallsAsync() => host.Database.ScalarAsOwnerAsync<long>("""
-            select coalesce(sum(s.calls), 0)::bigint from pg_stat_statements s join pg_database d on d.oid = s.dbid join pg_roles r on r.oid = s.userid
-            where d.datname = current_database() and r.rolname = 'cirm_app' and (s.query ilike '%from cases c%' or s.query ilike '%from services s%')
-            """);
     }
 
     [Theory]
