@@ -1,6 +1,7 @@
 // A worker like ours, with jobs that tell what happens to them: what the contract tests of the engines start and kill.
 using Cirm.Jobs;
 using Cirm.Jobs.Insight;
+using Cirm.Jobs.Participation;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;
 using Cirm.WorkerHost;
@@ -18,5 +19,5 @@ return await Worker.RunAsync(databases, new JobTable(
     Operations:
     [
         Job.Of<Steps, Cirm.Core.Platform.OperationArgs>(), Job.Of<FailFirst, Cirm.Core.Platform.OperationArgs>(),
-        Job.Of<RunImport, Cirm.Core.Platform.OperationArgs>(), Job.Of<RunBulk, Cirm.Core.Platform.OperationArgs>(),
+        Job.Of<RunImport, Cirm.Core.Platform.OperationArgs>(), Job.Of<RunBulk, Cirm.Core.Platform.OperationArgs>(), Job.Of<CountBallots, Cirm.Core.Platform.OperationArgs>(),
     ]));
