@@ -1,4 +1,5 @@
 using Cirm.Core.Platform;
+using Cirm.Core.Transactions;
 using Cirm.Jobs.Information;
 using Cirm.Jobs.Insight;
 using Cirm.Jobs.Participation;
@@ -47,6 +48,7 @@ public static class Schedule
             new("recovery.closed",     Job.Of<TellCitizen, FactArgs>()),
             new("case.appealed",       Job.Of<TellCitizen, FactArgs>()),
             new("appeal.decided",      Job.Of<TellCitizen, FactArgs>()),
+            new(CaseNews.Answered,     Job.Of<TellCitizen, FactArgs>()),
             new("service.published",   Job.Of<FollowPublished, FactArgs>()),
             new("survey.answered",     Job.Of<PublishResults, FactArgs>()),
             new("survey.closed",       Job.Of<PublishResults, FactArgs>()),

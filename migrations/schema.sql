@@ -109,6 +109,20 @@ CREATE TABLE public.agencies (
     CONSTRAINT agencies_status_check CHECK ((status = ANY (ARRAY['preparing'::text, 'active'::text, 'suspended'::text])))
 );
 
+-- Name: agenda_settings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.agenda_settings (
+    agency_id uuid NOT NULL,
+    threshold integer NOT NULL,
+    answer_days integer NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT agenda_settings_answer_days_check CHECK (((answer_days >= 1) AND (answer_days <= 365))),
+    CONSTRAINT agenda_settings_threshold_check CHECK (((threshold >= 1) AND (threshold <= 10000000)))
+);
+
+ALTER TABLE ONLY public.agenda_settings FORCE ROW LEVEL SECURITY;
+
 -- Name: answer_templates; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.answer_templates (
@@ -122,6 +136,26 @@ CREATE TABLE public.answer_templates (
 );
 
 ALTER TABLE ONLY public.answer_templates FORCE ROW LEVEL SECURITY;
+
+-- Name: answers; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.answers (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    text jsonb NOT NULL,
+    decision text NOT NULL,
+    reason jsonb NOT NULL,
+    service_id uuid,
+    service_version integer,
+    insight_id uuid,
+    initiative_id uuid,
+    answered_by uuid,
+    answered_at timestamp with time zone NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT answers_decision_check CHECK ((decision = ANY (ARRAY['accepted'::text, 'partly'::text, 'declined'::text, 'noted'::text])))
+);
+
+ALTER TABLE ONLY public.answers FORCE ROW LEVEL SECURITY;
 
 -- Name: api_keys; Type: TABLE; Schema: public; Owner: -
 
@@ -574,6 +608,19 @@ CREATE TABLE public.consents (
 
 ALTER TABLE ONLY public.consents FORCE ROW LEVEL SECURITY;
 
+-- Name: contributions; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.contributions (
+    agency_id uuid NOT NULL,
+    initiative_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    passage text,
+    CONSTRAINT contributions_kind_check CHECK ((kind = ANY (ARRAY['advice'::text, 'criticism'::text, 'proposal'::text])))
+);
+
+ALTER TABLE ONLY public.contributions FORCE ROW LEVEL SECURITY;
+
 -- Name: data_uses; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.data_uses (
@@ -627,6 +674,17 @@ CREATE TABLE public.decision_options (
 );
 
 ALTER TABLE ONLY public.decision_options FORCE ROW LEVEL SECURITY;
+
+-- Name: design_proposals; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.design_proposals (
+    agency_id uuid NOT NULL,
+    design_id uuid NOT NULL,
+    id uuid NOT NULL,
+    part text NOT NULL
+);
+
+ALTER TABLE ONLY public.design_proposals FORCE ROW LEVEL SECURITY;
 
 -- Name: discussion_posts; Type: TABLE; Schema: public; Owner: -
 
@@ -983,7 +1041,7 @@ CREATE TABLE public.messages (
     agency_id uuid NOT NULL,
     id uuid NOT NULL,
     event_id uuid NOT NULL,
-    case_id uuid NOT NULL,
+    case_id uuid,
     recipient_id uuid NOT NULL,
     representative boolean NOT NULL,
     channel text,
@@ -994,6 +1052,7 @@ CREATE TABLE public.messages (
     error text,
     created_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
+    remark_id uuid,
     CONSTRAINT messages_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
     CONSTRAINT messages_check CHECK ((((state = 'sent'::text) = (sent_at IS NOT NULL)) AND ((channel IS NOT NULL) OR (state = 'suppressed'::text)))),
     CONSTRAINT messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'suppressed'::text])))
@@ -1207,8 +1266,8 @@ CREATE TABLE public.remarks (
     erased_at timestamp with time zone,
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    answer_id uuid,
     CONSTRAINT remarks_check CHECK (((text IS NULL) = (erased_at IS NOT NULL))),
-    CONSTRAINT remarks_kind_check CHECK ((kind = ANY (ARRAY['discussion'::text, 'post'::text, 'contribution'::text, 'topic'::text, 'proposal'::text, 'task'::text, 'progress'::text]))),
     CONSTRAINT remarks_spoken_by_check CHECK ((spoken_by = ANY (ARRAY['citizen'::text, 'staff'::text])))
 );
 
@@ -1532,6 +1591,23 @@ CREATE TABLE public.segments (
 
 ALTER TABLE ONLY public.segments FORCE ROW LEVEL SECURITY;
 
+-- Name: service_designs; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.service_designs (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    service_version integer NOT NULL,
+    title jsonb NOT NULL,
+    text jsonb,
+    closes_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.service_designs FORCE ROW LEVEL SECURITY;
+
 -- Name: service_floors; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.service_floors (
@@ -1629,6 +1705,17 @@ CREATE TABLE public.signing_keys (
     signs_from timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL
 );
+
+-- Name: support_requests; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.support_requests (
+    agency_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.support_requests FORCE ROW LEVEL SECURITY;
 
 -- Name: survey_code_editions; Type: TABLE; Schema: public; Owner: -
 
@@ -1867,6 +1954,108 @@ CREATE TABLE public.surveys (
 
 ALTER TABLE ONLY public.surveys FORCE ROW LEVEL SECURITY;
 
+-- Name: task_confirmations; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.task_confirmations (
+    agency_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    confirmed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.task_confirmations FORCE ROW LEVEL SECURITY;
+
+-- Name: task_pictures; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.task_pictures (
+    agency_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    post_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    in_folder boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT task_pictures_check CHECK (((removed_at IS NULL) = (name IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.task_pictures FORCE ROW LEVEL SECURITY;
+
+-- Name: task_pledges; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.task_pledges (
+    agency_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    amount numeric,
+    CONSTRAINT task_pledges_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT task_pledges_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'hours'::text, 'things'::text, 'money'::text])))
+);
+
+ALTER TABLE ONLY public.task_pledges FORCE ROW LEVEL SECURITY;
+
+-- Name: task_posts; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.task_posts (
+    agency_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    id uuid NOT NULL
+);
+
+ALTER TABLE ONLY public.task_posts FORCE ROW LEVEL SECURITY;
+
+-- Name: tasks; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.tasks (
+    agency_id uuid NOT NULL,
+    initiative_id uuid NOT NULL,
+    id uuid NOT NULL,
+    organisation text,
+    case_id uuid,
+    option_of uuid,
+    option_key text,
+    safety text,
+    state text NOT NULL,
+    done_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT tasks_check CHECK (((option_of IS NULL) = (option_key IS NULL))),
+    CONSTRAINT tasks_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'confirmed'::text])))
+);
+
+ALTER TABLE ONLY public.tasks FORCE ROW LEVEL SECURITY;
+
+-- Name: topic_supporters; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.topic_supporters (
+    agency_id uuid NOT NULL,
+    topic_id uuid NOT NULL,
+    citizen_id uuid NOT NULL,
+    supported_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.topic_supporters FORCE ROW LEVEL SECURITY;
+
+-- Name: topics; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.topics (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    threshold integer NOT NULL,
+    answer_days integer NOT NULL,
+    supporters bigint DEFAULT 0 NOT NULL,
+    reached_at timestamp with time zone,
+    due_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT topics_check CHECK (((reached_at IS NULL) = (due_at IS NULL)))
+);
+
+ALTER TABLE ONLY public.topics FORCE ROW LEVEL SECURITY;
+
 -- Name: unit_members; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.unit_members (
@@ -1930,10 +2119,20 @@ ALTER TABLE ONLY public.agencies
 ALTER TABLE ONLY public.agencies
     ADD CONSTRAINT agencies_slug_key UNIQUE (slug);
 
+-- Name: agenda_settings agenda_settings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.agenda_settings
+    ADD CONSTRAINT agenda_settings_pkey PRIMARY KEY (agency_id);
+
 -- Name: answer_templates answer_templates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.answer_templates
     ADD CONSTRAINT answer_templates_pkey PRIMARY KEY (agency_id, key);
+
+-- Name: answers answers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_pkey PRIMARY KEY (agency_id, id);
 
 -- Name: api_keys api_keys_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2105,6 +2304,11 @@ ALTER TABLE ONLY public.citizens
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_pkey PRIMARY KEY (agency_id, citizen_id, use_key, id);
 
+-- Name: contributions contributions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.contributions
+    ADD CONSTRAINT contributions_pkey PRIMARY KEY (agency_id, initiative_id, id);
+
 -- Name: data_uses data_uses_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.data_uses
@@ -2124,6 +2328,11 @@ ALTER TABLE ONLY public.decision_options
 
 ALTER TABLE ONLY public.decision_options
     ADD CONSTRAINT decision_options_pkey PRIMARY KEY (agency_id, initiative_id, key);
+
+-- Name: design_proposals design_proposals_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.design_proposals
+    ADD CONSTRAINT design_proposals_pkey PRIMARY KEY (agency_id, design_id, id);
 
 -- Name: discussion_posts discussion_posts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2240,6 +2449,11 @@ ALTER TABLE ONLY public.mandates
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_agency_id_event_id_recipient_id_key UNIQUE (agency_id, event_id, recipient_id);
 
+-- Name: messages messages_check1; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE public.messages
+    ADD CONSTRAINT messages_check1 CHECK ((num_nonnulls(case_id, remark_id) = 1)) NOT VALID;
+
 -- Name: messages messages_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.messages
@@ -2294,6 +2508,11 @@ ALTER TABLE ONLY public.paper_entries
 
 ALTER TABLE ONLY public.recoveries
     ADD CONSTRAINT recoveries_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: remarks remarks_kind_check; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE public.remarks
+    ADD CONSTRAINT remarks_kind_check CHECK ((kind = ANY (ARRAY['discussion'::text, 'post'::text, 'contribution'::text, 'topic'::text, 'proposal'::text, 'task'::text, 'progress'::text, 'safety'::text, 'thanks'::text, 'pledge'::text, 'support'::text]))) NOT VALID;
 
 -- Name: remarks remarks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2420,6 +2639,16 @@ ALTER TABLE ONLY public.segments
 ALTER TABLE ONLY public.segments
     ADD CONSTRAINT segments_pkey PRIMARY KEY (agency_id, id);
 
+-- Name: service_designs service_designs_agency_id_service_id_service_version_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_designs
+    ADD CONSTRAINT service_designs_agency_id_service_id_service_version_key UNIQUE (agency_id, service_id, service_version);
+
+-- Name: service_designs service_designs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_designs
+    ADD CONSTRAINT service_designs_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: service_floors service_floors_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.service_floors
@@ -2454,6 +2683,11 @@ ALTER TABLE ONLY public.services
 
 ALTER TABLE ONLY public.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (id);
+
+-- Name: support_requests support_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.support_requests
+    ADD CONSTRAINT support_requests_pkey PRIMARY KEY (agency_id, task_id, id);
 
 -- Name: survey_code_editions survey_code_editions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2554,6 +2788,41 @@ ALTER TABLE ONLY public.surveys
 
 ALTER TABLE ONLY public.surveys
     ADD CONSTRAINT surveys_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: task_confirmations task_confirmations_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_confirmations
+    ADD CONSTRAINT task_confirmations_pkey PRIMARY KEY (agency_id, task_id, person_id);
+
+-- Name: task_pictures task_pictures_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_pictures
+    ADD CONSTRAINT task_pictures_pkey PRIMARY KEY (agency_id, task_id, post_id, id);
+
+-- Name: task_pledges task_pledges_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_pledges
+    ADD CONSTRAINT task_pledges_pkey PRIMARY KEY (agency_id, task_id, id);
+
+-- Name: task_posts task_posts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_posts
+    ADD CONSTRAINT task_posts_pkey PRIMARY KEY (agency_id, task_id, id);
+
+-- Name: tasks tasks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: topic_supporters topic_supporters_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.topic_supporters
+    ADD CONSTRAINT topic_supporters_pkey PRIMARY KEY (agency_id, topic_id, citizen_id);
+
+-- Name: topics topics_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.topics
+    ADD CONSTRAINT topics_pkey PRIMARY KEY (agency_id, id);
 
 -- Name: unit_members unit_members_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -2687,6 +2956,14 @@ CREATE UNIQUE INDEX cases_tracking ON public.cases USING btree (agency_id, track
 
 CREATE INDEX citizens_newest ON public.citizens USING btree (agency_id, created_at DESC, id DESC);
 
+-- Name: contributions_by_id; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX contributions_by_id ON public.contributions USING btree (agency_id, id);
+
+-- Name: design_proposals_by_id; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX design_proposals_by_id ON public.design_proposals USING btree (agency_id, id);
+
 -- Name: discussions_newest; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX discussions_newest ON public.discussions USING btree (agency_id, created_at DESC, id DESC);
@@ -2779,6 +3056,10 @@ CREATE INDEX messages_of_case ON public.messages USING btree (agency_id, case_id
 
 CREATE INDEX messages_of_recipient ON public.messages USING btree (agency_id, recipient_id);
 
+-- Name: messages_of_remark; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX messages_of_remark ON public.messages USING btree (agency_id, remark_id) WHERE (remark_id IS NOT NULL);
+
 -- Name: operations_newest; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX operations_newest ON public.operations USING btree (agency_id, created_at DESC, id DESC);
@@ -2815,9 +3096,17 @@ CREATE INDEX recoveries_of_owner ON public.recoveries USING btree (agency_id, ow
 
 CREATE UNIQUE INDEX recoveries_open ON public.recoveries USING btree (agency_id, case_id) WHERE (state = 'open'::text);
 
+-- Name: remarks_by_time; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX remarks_by_time ON public.remarks USING btree (agency_id, created_at) WHERE (citizen_id IS NOT NULL);
+
 -- Name: remarks_of_account; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX remarks_of_account ON public.remarks USING btree (agency_id, account_id) WHERE (account_id IS NOT NULL);
+
+-- Name: remarks_of_answer; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX remarks_of_answer ON public.remarks USING btree (agency_id, answer_id) WHERE (answer_id IS NOT NULL);
 
 -- Name: remarks_of_citizen; Type: INDEX; Schema: public; Owner: -
 
@@ -2887,6 +3176,14 @@ CREATE INDEX service_ratings_waiting ON public.service_ratings USING btree (agen
 
 CREATE UNIQUE INDEX service_versions_one_draft ON public.service_versions USING btree (agency_id, service_id) WHERE (state = 'draft'::text);
 
+-- Name: support_requests_by_date; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX support_requests_by_date ON public.support_requests USING btree (agency_id, due_at, id);
+
+-- Name: support_requests_by_id; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX support_requests_by_id ON public.support_requests USING btree (agency_id, id);
+
 -- Name: survey_coded_texts_changed; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX survey_coded_texts_changed ON public.survey_coded_texts USING btree (agency_id, wave_id, question) WHERE (codes IS DISTINCT FROM counted);
@@ -2907,6 +3204,38 @@ CREATE INDEX survey_links_of_citizen ON public.survey_links USING btree (agency_
 
 CREATE INDEX survey_responses_of_batch ON public.survey_responses USING btree (agency_id, wave_id, batch);
 
+-- Name: task_confirmations_of_person; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX task_confirmations_of_person ON public.task_confirmations USING btree (agency_id, person_id);
+
+-- Name: task_pictures_in_folder; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX task_pictures_in_folder ON public.task_pictures USING btree (agency_id, id) WHERE (in_folder AND (removed_at IS NULL));
+
+-- Name: task_pledges_by_id; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX task_pledges_by_id ON public.task_pledges USING btree (agency_id, id);
+
+-- Name: task_posts_by_id; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX task_posts_by_id ON public.task_posts USING btree (agency_id, id);
+
+-- Name: tasks_of_case; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_of_case ON public.tasks USING btree (agency_id, case_id) WHERE (case_id IS NOT NULL);
+
+-- Name: tasks_of_initiative; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX tasks_of_initiative ON public.tasks USING btree (agency_id, initiative_id, id);
+
+-- Name: topic_supporters_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX topic_supporters_of_citizen ON public.topic_supporters USING btree (agency_id, citizen_id);
+
+-- Name: topics_owed; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX topics_owed ON public.topics USING btree (agency_id, due_at) WHERE (due_at IS NOT NULL);
+
 -- Name: unit_members_of_account; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX unit_members_of_account ON public.unit_members USING btree (agency_id, account_id);
@@ -2914,6 +3243,26 @@ CREATE INDEX unit_members_of_account ON public.unit_members USING btree (agency_
 -- Name: units_of_parent; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX units_of_parent ON public.units USING btree (agency_id, parent) WHERE (parent IS NOT NULL);
+
+-- Name: answers answers_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id);
+
+-- Name: answers answers_agency_id_insight_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_agency_id_insight_id_fkey FOREIGN KEY (agency_id, insight_id) REFERENCES public.insights(agency_id, id);
+
+-- Name: answers answers_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: answers answers_agency_id_service_id_service_version_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.answers
+    ADD CONSTRAINT answers_agency_id_service_id_service_version_fkey FOREIGN KEY (agency_id, service_id, service_version) REFERENCES public.service_versions(agency_id, service_id, number);
 
 -- Name: appeals appeals_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -2985,6 +3334,16 @@ ALTER TABLE ONLY public.consents
 ALTER TABLE ONLY public.consents
     ADD CONSTRAINT consents_agency_id_use_key_fkey FOREIGN KEY (agency_id, use_key) REFERENCES public.data_uses(agency_id, key);
 
+-- Name: contributions contributions_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.contributions
+    ADD CONSTRAINT contributions_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.remarks(agency_id, id);
+
+-- Name: contributions contributions_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.contributions
+    ADD CONSTRAINT contributions_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id);
+
 -- Name: decision_counts decision_counts_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.decision_counts
@@ -2994,6 +3353,16 @@ ALTER TABLE ONLY public.decision_counts
 
 ALTER TABLE ONLY public.decision_options
     ADD CONSTRAINT decision_options_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id) ON DELETE CASCADE;
+
+-- Name: design_proposals design_proposals_agency_id_design_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.design_proposals
+    ADD CONSTRAINT design_proposals_agency_id_design_id_fkey FOREIGN KEY (agency_id, design_id) REFERENCES public.service_designs(agency_id, id);
+
+-- Name: design_proposals design_proposals_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.design_proposals
+    ADD CONSTRAINT design_proposals_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.remarks(agency_id, id);
 
 -- Name: discussion_posts discussion_posts_agency_id_discussion_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3080,6 +3449,11 @@ ALTER TABLE ONLY public.mandates
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
 
+-- Name: messages messages_agency_id_remark_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_agency_id_remark_id_fkey FOREIGN KEY (agency_id, remark_id) REFERENCES public.remarks(agency_id, id) NOT VALID;
+
 -- Name: operation_rejections operation_rejections_agency_id_operation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.operation_rejections
@@ -3114,6 +3488,11 @@ ALTER TABLE ONLY public.paper_entries
 
 ALTER TABLE ONLY public.recoveries
     ADD CONSTRAINT recoveries_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: remarks remarks_agency_id_answer_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.remarks
+    ADD CONSTRAINT remarks_agency_id_answer_id_fkey FOREIGN KEY (agency_id, answer_id) REFERENCES public.answers(agency_id, id) NOT VALID;
 
 -- Name: remarks remarks_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3150,6 +3529,11 @@ ALTER TABLE ONLY public.scarcity_simulations
 ALTER TABLE ONLY public.scarcity_simulations
     ADD CONSTRAINT scarcity_simulations_agency_id_rule_key_fkey FOREIGN KEY (agency_id, rule_key) REFERENCES public.scarcity_rules(agency_id, key);
 
+-- Name: service_designs service_designs_agency_id_service_id_service_version_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.service_designs
+    ADD CONSTRAINT service_designs_agency_id_service_id_service_version_fkey FOREIGN KEY (agency_id, service_id, service_version) REFERENCES public.service_versions(agency_id, service_id, number);
+
 -- Name: service_rating_editions service_rating_editions_agency_id_service_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.service_rating_editions
@@ -3164,6 +3548,16 @@ ALTER TABLE ONLY public.service_ratings
 
 ALTER TABLE ONLY public.service_versions
     ADD CONSTRAINT service_versions_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: support_requests support_requests_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.support_requests
+    ADD CONSTRAINT support_requests_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.remarks(agency_id, id);
+
+-- Name: support_requests support_requests_agency_id_task_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.support_requests
+    ADD CONSTRAINT support_requests_agency_id_task_id_fkey FOREIGN KEY (agency_id, task_id) REFERENCES public.tasks(agency_id, id);
 
 -- Name: survey_code_editions survey_code_editions_agency_id_wave_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3230,6 +3624,71 @@ ALTER TABLE ONLY public.survey_waves
 ALTER TABLE ONLY public.surveys
     ADD CONSTRAINT surveys_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
 
+-- Name: task_confirmations task_confirmations_agency_id_task_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_confirmations
+    ADD CONSTRAINT task_confirmations_agency_id_task_id_fkey FOREIGN KEY (agency_id, task_id) REFERENCES public.tasks(agency_id, id);
+
+-- Name: task_pictures task_pictures_agency_id_task_id_post_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_pictures
+    ADD CONSTRAINT task_pictures_agency_id_task_id_post_id_fkey FOREIGN KEY (agency_id, task_id, post_id) REFERENCES public.task_posts(agency_id, task_id, id);
+
+-- Name: task_pledges task_pledges_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_pledges
+    ADD CONSTRAINT task_pledges_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.remarks(agency_id, id);
+
+-- Name: task_pledges task_pledges_agency_id_task_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_pledges
+    ADD CONSTRAINT task_pledges_agency_id_task_id_fkey FOREIGN KEY (agency_id, task_id) REFERENCES public.tasks(agency_id, id);
+
+-- Name: task_posts task_posts_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_posts
+    ADD CONSTRAINT task_posts_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.remarks(agency_id, id);
+
+-- Name: task_posts task_posts_agency_id_task_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.task_posts
+    ADD CONSTRAINT task_posts_agency_id_task_id_fkey FOREIGN KEY (agency_id, task_id) REFERENCES public.tasks(agency_id, id);
+
+-- Name: tasks tasks_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: tasks tasks_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.remarks(agency_id, id);
+
+-- Name: tasks tasks_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id);
+
+-- Name: tasks tasks_agency_id_option_of_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_agency_id_option_of_fkey FOREIGN KEY (agency_id, option_of) REFERENCES public.initiatives(agency_id, id);
+
+-- Name: tasks tasks_agency_id_organisation_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.tasks
+    ADD CONSTRAINT tasks_agency_id_organisation_fkey FOREIGN KEY (agency_id, organisation) REFERENCES public.organisations(agency_id, key);
+
+-- Name: topic_supporters topic_supporters_agency_id_topic_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.topic_supporters
+    ADD CONSTRAINT topic_supporters_agency_id_topic_id_fkey FOREIGN KEY (agency_id, topic_id) REFERENCES public.topics(agency_id, id);
+
+-- Name: topics topics_agency_id_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.topics
+    ADD CONSTRAINT topics_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES public.remarks(agency_id, id);
+
 -- Name: unit_members unit_members_agency_id_account_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.unit_members
@@ -3261,9 +3720,17 @@ CREATE POLICY agency ON public.accounts USING ((agency_id = (NULLIF(current_sett
 
 CREATE POLICY agency ON public.advice USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: agenda_settings agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.agenda_settings USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: answer_templates agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.answer_templates USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: answers agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.answers USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: api_keys agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3365,6 +3832,10 @@ CREATE POLICY agency ON public.citizens USING ((agency_id = (NULLIF(current_sett
 
 CREATE POLICY agency ON public.consents USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: contributions agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.contributions USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: data_uses agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.data_uses USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -3376,6 +3847,10 @@ CREATE POLICY agency ON public.decision_counts USING ((agency_id = (NULLIF(curre
 -- Name: decision_options agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.decision_options USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: design_proposals agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.design_proposals USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: discussion_posts agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3589,6 +4064,10 @@ CREATE POLICY agency ON public.segment_tellings USING ((agency_id = (NULLIF(curr
 
 CREATE POLICY agency ON public.segments USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: service_designs agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.service_designs USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: service_floors agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.service_floors USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -3608,6 +4087,10 @@ CREATE POLICY agency ON public.service_versions USING ((agency_id = (NULLIF(curr
 -- Name: services agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.services USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: support_requests agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.support_requests USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: survey_code_editions agency; Type: POLICY; Schema: public; Owner: -
 
@@ -3673,6 +4156,34 @@ CREATE POLICY agency ON public.survey_waves USING ((agency_id = (NULLIF(current_
 
 CREATE POLICY agency ON public.surveys USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: task_confirmations agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.task_confirmations USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: task_pictures agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.task_pictures USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: task_pledges agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.task_pledges USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: task_posts agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.task_posts USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: tasks agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.tasks USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: topic_supporters agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.topic_supporters USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: topics agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.topics USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: unit_members agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.unit_members USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -3681,9 +4192,17 @@ CREATE POLICY agency ON public.unit_members USING ((agency_id = (NULLIF(current_
 
 CREATE POLICY agency ON public.units USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: agenda_settings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.agenda_settings ENABLE ROW LEVEL SECURITY;
+
 -- Name: answer_templates; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.answer_templates ENABLE ROW LEVEL SECURITY;
+
+-- Name: answers; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.answers ENABLE ROW LEVEL SECURITY;
 
 -- Name: api_keys; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -3785,6 +4304,10 @@ ALTER TABLE public.citizens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
 
+-- Name: contributions; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.contributions ENABLE ROW LEVEL SECURITY;
+
 -- Name: data_uses; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.data_uses ENABLE ROW LEVEL SECURITY;
@@ -3796,6 +4319,10 @@ ALTER TABLE public.decision_counts ENABLE ROW LEVEL SECURITY;
 -- Name: decision_options; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.decision_options ENABLE ROW LEVEL SECURITY;
+
+-- Name: design_proposals; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.design_proposals ENABLE ROW LEVEL SECURITY;
 
 -- Name: discussion_posts; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -4037,6 +4564,10 @@ ALTER TABLE public.segment_tellings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.segments ENABLE ROW LEVEL SECURITY;
 
+-- Name: service_designs; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.service_designs ENABLE ROW LEVEL SECURITY;
+
 -- Name: service_floors; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.service_floors ENABLE ROW LEVEL SECURITY;
@@ -4056,6 +4587,10 @@ ALTER TABLE public.service_versions ENABLE ROW LEVEL SECURITY;
 -- Name: services; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
+
+-- Name: support_requests; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.support_requests ENABLE ROW LEVEL SECURITY;
 
 -- Name: survey_code_editions; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -4121,6 +4656,34 @@ ALTER TABLE public.survey_waves ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.surveys ENABLE ROW LEVEL SECURITY;
 
+-- Name: task_confirmations; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.task_confirmations ENABLE ROW LEVEL SECURITY;
+
+-- Name: task_pictures; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.task_pictures ENABLE ROW LEVEL SECURITY;
+
+-- Name: task_pledges; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.task_pledges ENABLE ROW LEVEL SECURITY;
+
+-- Name: task_posts; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.task_posts ENABLE ROW LEVEL SECURITY;
+
+-- Name: tasks; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.tasks ENABLE ROW LEVEL SECURITY;
+
+-- Name: topic_supporters; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.topic_supporters ENABLE ROW LEVEL SECURITY;
+
+-- Name: topics; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.topics ENABLE ROW LEVEL SECURITY;
+
 -- Name: unit_members; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.unit_members ENABLE ROW LEVEL SECURITY;
@@ -4165,9 +4728,17 @@ GRANT SELECT ON TABLE public.agencies TO cirm_app;
 GRANT SELECT ON TABLE public.agencies TO cirm_router;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.agencies TO cirm_platform;
 
+-- Name: TABLE agenda_settings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.agenda_settings TO cirm_app;
+
 -- Name: TABLE answer_templates; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.answer_templates TO cirm_app;
+
+-- Name: TABLE answers; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.answers TO cirm_app;
 
 -- Name: TABLE api_keys; Type: ACL; Schema: public; Owner: -
 
@@ -4313,6 +4884,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.citizens TO cirm_app;
 
 GRANT SELECT,INSERT ON TABLE public.consents TO cirm_app;
 
+-- Name: TABLE contributions; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.contributions TO cirm_app;
+
 -- Name: TABLE data_uses; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.data_uses TO cirm_app;
@@ -4324,6 +4899,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.decision_counts TO cirm_app;
 -- Name: TABLE decision_options; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.decision_options TO cirm_app;
+
+-- Name: TABLE design_proposals; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.design_proposals TO cirm_app;
 
 -- Name: TABLE discussion_posts; Type: ACL; Schema: public; Owner: -
 
@@ -4577,6 +5156,10 @@ GRANT SELECT(agency_id) ON TABLE public.segments TO cirm_router;
 
 GRANT SELECT(pending) ON TABLE public.segments TO cirm_router;
 
+-- Name: TABLE service_designs; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.service_designs TO cirm_app;
+
 -- Name: TABLE service_floors; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.service_floors TO cirm_app;
@@ -4600,6 +5183,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.services TO cirm_app;
 -- Name: TABLE signing_keys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.signing_keys TO cirm_platform;
+
+-- Name: TABLE support_requests; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.support_requests TO cirm_app;
 
 -- Name: TABLE survey_code_editions; Type: ACL; Schema: public; Owner: -
 
@@ -4680,6 +5267,46 @@ GRANT SELECT(closed_at) ON TABLE public.survey_waves TO cirm_router;
 -- Name: TABLE surveys; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.surveys TO cirm_app;
+
+-- Name: TABLE task_confirmations; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.task_confirmations TO cirm_app;
+
+-- Name: TABLE task_pictures; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.task_pictures TO cirm_app;
+
+-- Name: COLUMN task_pictures.name; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(name) ON TABLE public.task_pictures TO cirm_app;
+
+-- Name: COLUMN task_pictures.sha256; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(sha256) ON TABLE public.task_pictures TO cirm_app;
+
+-- Name: COLUMN task_pictures.removed_at; Type: ACL; Schema: public; Owner: -
+
+GRANT UPDATE(removed_at) ON TABLE public.task_pictures TO cirm_app;
+
+-- Name: TABLE task_pledges; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.task_pledges TO cirm_app;
+
+-- Name: TABLE task_posts; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT ON TABLE public.task_posts TO cirm_app;
+
+-- Name: TABLE tasks; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.tasks TO cirm_app;
+
+-- Name: TABLE topic_supporters; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.topic_supporters TO cirm_app;
+
+-- Name: TABLE topics; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.topics TO cirm_app;
 
 -- Name: TABLE unit_members; Type: ACL; Schema: public; Owner: -
 

@@ -55,6 +55,9 @@ public sealed class Demo(Databases databases, TimeProvider clock, Action<string>
         var initiatives = new InitiativeSeeds(databases, db, clock, tell);
         await initiatives.EnsureAsync(boston, ct);
         await initiatives.EnsureAsync(mashhad, ct);
+        var dialogue = new DialogueSeeds(db, clock, tell);
+        await dialogue.EnsureBostonAsync(boston, ct);
+        await dialogue.EnsureMashhadAsync(mashhad, ct);
         await segments.EnsureAsync(mashhad, ["ثامن", "طلاب", "وکیل‌آباد", "قاسم‌آباد"], "fa", "ar", "accessibility", ct);
         var reports = new ReportBook(db, clock);
         foreach (var agency in (Agency[])[boston, mashhad])

@@ -88,6 +88,10 @@ public static class DiscussionEndpoints
         /// <summary>By what they came to staff.</summary>
         public Channel? Channel { get; init; }
 
+        // Of people who take part: what staff send came by the first channel that is not the internet, unless they say otherwise.
+        internal Speaker SpeakerIn(Initiative to, Caller caller) =>
+            Speaker.Of(caller, CitizenId, Channel ?? (caller.IsStaff ? Enum.GetValues<Channel>().First(c => c != Core.Transactions.Channel.Web && to.Channels.Contains(c.Word())) : null), SignedAs);
+
         internal Speaker SpeakerOf(Caller caller) => Speaker.Of(caller, CitizenId, Channel, SignedAs);
     }
 

@@ -24,7 +24,7 @@ public static class InitiativeEndpoints
             .Refuses(Problems.InitiativeClosed, Problems.InitiativeOpen, Problems.InitiativeNotOpen, Problems.TierPromised, Problems.MandateFixed, Problems.DeadlineForward);
         initiatives.MapDelete("/{key}", Remove).WithName("removeInitiative").Allow(Who.Manager | Who.Admin, "initiatives:write").Refuses(Problems.InitiativeOpen);
         initiatives.MapPost("/{key}/open", Open).WithName("openInitiative").Allow(Who.Manager | Who.Admin, "initiatives:write").Refuses(Problems.InitiativeOpen);
-        initiatives.MapPost("/{key}/close", Close).WithName("closeInitiative").Allow(Who.Manager | Who.Admin, "initiatives:write").Refuses(Problems.InitiativeClosed, Problems.InitiativeNotOpen);
+        initiatives.MapPost("/{key}/close", Close).WithName("closeInitiative").Allow(Who.Manager | Who.Admin, "initiatives:write").Refuses(Problems.InitiativeClosed, Problems.InitiativeNotOpen, Problems.UnansweredContributions);
         initiatives.MapGet("/{key}/history", History).WithName("getInitiativeHistory").Allow(Who.Anyone, "initiatives:read");
         initiatives.MapPost("/{key}/census", AddToCensus).WithName("addToCensus").Allow(Who.Manager | Who.Admin, "initiatives:write").Refuses(Problems.InitiativeOpen);
     }
@@ -106,7 +106,7 @@ public static class InitiativeEndpoints
         public Localized? Summary { get; init; }
 
         /// <summary>What citizens do.</summary>
-        /// <example>consultation</example>
+        /// <example>execution</example>
         public required Tier Tier { get; init; }
 
         /// <summary>What the agency binds itself to.</summary>

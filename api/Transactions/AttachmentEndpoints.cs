@@ -30,7 +30,7 @@ public static class AttachmentEndpoints
             .RequireRateLimiting(Limits.AnonymousWrites).Refuses(Problems.TooMany));
     }
 
-    static void TakesFiles(RouteHandlerBuilder route) => route
+    internal static void TakesFiles(RouteHandlerBuilder route) => route
         .WithMetadata(new HashesItsBody(), new RequestSizeLimitAttribute(AttachmentUpload.Largest))
         .Accepts<AttachFiles>(AttachmentUpload.MediaType)
         .WithMetadata(new BodyExample(AttachmentUpload.MediaType,

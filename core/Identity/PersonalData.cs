@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -30,10 +31,14 @@ public sealed record AccessRow(long Position, AccessEntry Entry);
 /// <param name="Mandates">Who may act for them.</param>
 /// <param name="Consents">What they said to each use, and what they said before.</param>
 /// <param name="Messages">What they were told about cases, and when: texts are not kept.</param>
+/// <param name="Remarks">What they said in public, and what it was answered.</param>
+/// <param name="Ratings">What they think of services.</param>
+/// <param name="Voices">The topics that they support and the tasks that they confirmed.</param>
 /// <param name="AccessLog">Who saw it, the newest 10,000 entries.</param>
 public sealed record PersonalExport(
     DateTimeOffset ExportedAt, Citizen Citizen, IReadOnlyList<ExportedAccount> Account, IReadOnlyList<ExportedCase> Cases, IReadOnlyList<Mandate> Mandates,
-    IReadOnlyList<ExportedConsent> Consents, IReadOnlyList<ExportedMessage> Messages, IReadOnlyList<AccessEntry> AccessLog);
+    IReadOnlyList<ExportedConsent> Consents, IReadOnlyList<ExportedMessage> Messages, IReadOnlyList<OwnRemark> Remarks, IReadOnlyList<OwnRating> Ratings,
+    IReadOnlyList<OwnVoice> Voices, IReadOnlyList<AccessEntry> AccessLog);
 
 /// <summary>An account of a citizen.</summary>
 public sealed record ExportedAccount(string? Email, string? Name, string? Provider, DateTimeOffset CreatedAt);
@@ -44,8 +49,8 @@ public sealed record ExportedCase(Case Case, IReadOnlyList<CaseEvent> History);
 /// <summary>One word of a citizen on a use.</summary>
 public sealed record ExportedConsent(string Use, bool Given, DateTimeOffset At, Channel Channel);
 
-/// <summary>That a citizen was told something about a case.</summary>
-public sealed record ExportedMessage(Guid CaseId, MessageTemplate Template, MessageChannel? Channel, string Language, MessageState State, DateTimeOffset CreatedAt, DateTimeOffset? SentAt);
+/// <summary>That a citizen was told something about a case, or about what they said in public.</summary>
+public sealed record ExportedMessage(Guid? CaseId, Guid? Remark, MessageTemplate Template, MessageChannel? Channel, string Language, MessageState State, DateTimeOffset CreatedAt, DateTimeOffset? SentAt);
 
 /// <summary>What citizens may know of what is kept about them: all of it, and who saw it.</summary>
 public sealed class PersonalData(TenantDb db, Cases cases, TimeProvider clock)
@@ -123,7 +128,7 @@ public sealed class PersonalData(TenantDb db, Cases cases, TimeProvider clock)
             order by c.id
             """, new { citizen }, ct);
         var told = await moment.QueryAsync<ExportedMessage>("""
-            select m.case_id, m.template, m.channel, m.language, m.state, m.created_at, m.sent_at
+            select m.case_id, m.remark_id as remark, m.template, m.channel, m.language, m.state, m.created_at, m.sent_at
             from messages m
             where m.agency_id = @agency and m.recipient_id = @citizen
             order by m.id
@@ -132,7 +137,9 @@ public sealed class PersonalData(TenantDb db, Cases cases, TimeProvider clock)
         var history = (await HistoryAsync(moment, [.. own.Select(c => c.Id)], ct)).ToLookup(h => h.CaseId, h => h.Event);
         var log = await AccessLogAsync(moment, citizen, null, MostCases, ct);
         var export = new PersonalExport(now, who, accounts, [.. own.Select(c => new ExportedCase(c, [.. history[c.Id]]))],
-            await Mandates.ListAsync(moment, self, citizen, null, MostCases, now, ct), consents, told, [.. log.Select(r => r.Entry)]);
+            await Mandates.ListAsync(moment, self, citizen, null, MostCases, now, ct), consents, told,
+            await OwnRemarks.ListAsync(moment, citizen, null, null, MostCases, ct), await Participation.Ratings.OfAsync(moment, citizen, ct),
+            await OwnRemarks.VoicesAsync(moment, citizen, ct), [.. log.Select(r => r.Entry)]);
         await moment.CommitAsync(ct);
 
         await using var change = await db.BeginAsync(caller with { Retry = null }, ct);

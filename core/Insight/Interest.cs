@@ -45,3 +45,13 @@ public enum InterestIn
 public sealed record Interest(
     Guid Id, Guid? Account, string? Official, InterestKind Kind, InterestIn About, string Subject, Localized Statement, DateTimeOffset DeclaredAt, DateTimeOffset? EndedAt,
     [property: JsonIgnore] long Version) : IVersioned;
+
+/// <summary>An interest as everybody sees it beside an initiative.</summary>
+/// <param name="Id">UUID version 7.</param>
+/// <param name="Kind">What kind.</param>
+/// <param name="Statement">In words.</param>
+/// <param name="Official">The function of an official.</param>
+/// <param name="Role">What whoever declared it is in the agency: representative, agent, manager or admin; null when they have left.</param>
+/// <param name="DeclaredAt">When.</param>
+/// <param name="EndedAt">Since when it is not any more.</param>
+public sealed record PublicInterest(Guid Id, InterestKind Kind, Localized Statement, string? Official, Role? Role, DateTimeOffset DeclaredAt, DateTimeOffset? EndedAt);

@@ -17,17 +17,16 @@ public sealed class Interests(TenantDb db, TimeProvider clock)
     /// <param name="subject">Its key.</param>
     /// <param name="statement">In words.</param>
     /// <param name="ct">Gives up.</param>
-    /// <exception cref="Refusal"><see cref="Platform.Problems.Invalid"/> when there is no such service or organisation.</exception>
+    /// <exception cref="Refusal"><see cref="Platform.Problems.Invalid"/> when there is no such service, initiative or organisation.</exception>
     public async Task<Interest> DeclareAsync(
         Caller caller, string? official, InterestKind kind, InterestIn about, string subject, Localized statement, CancellationToken ct)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
-        // Initiatives come with participation; until then their keys are taken as they are given.
         var declared = await change.QuerySingleOrDefaultAsync<Interest>($"""
             insert into interests as n (agency_id, id, account_id, official, kind, about, subject, statement, declared_at)
             select @agency, @id, @account, @official, @kind, @about, @subject, @statement, @now
-            where @about = 'initiative'
+            where @about = 'initiative' and exists (select from initiatives i where i.agency_id = @agency and i.key = @subject)
               or @about = 'service' and exists (select from services s where s.agency_id = @agency and s.key = @subject)
               or @about = 'organisation' and exists (select from organisations o where o.agency_id = @agency and o.key = @subject)
             returning {Columns}
@@ -60,6 +59,17 @@ public sealed class Interests(TenantDb db, TimeProvider clock)
             order by n.id desc
             limit @limit
             """, new { Staff = caller.IsStaff, Account = caller.Id, about, subject, only, before, limit }, ct);
+
+    /// <summary>What those who represent citizens or decide have declared on an initiative, for everybody: what they are, not who.</summary>
+    public Task<IReadOnlyList<PublicInterest>> OnInitiativeAsync(Guid agency, string initiative, Guid? before, int limit, CancellationToken ct) =>
+        db.QueryAsync<PublicInterest>(agency, """
+            select n.id, n.kind, n.statement, n.official, a.role, n.declared_at, n.ended_at
+            from interests n
+            left join accounts a on a.agency_id = n.agency_id and a.id = n.account_id
+            where n.agency_id = @agency and n.about = 'initiative' and n.subject = @initiative and (@before is null or n.id < @before)
+            order by n.id desc
+            limit @limit
+            """, new { initiative, before, limit }, ct);
 
     /// <summary>Says that an interest is not any more; that it was stays known.</summary>
     /// <returns>The interest, or null when it is not at that version.</returns>

@@ -112,7 +112,7 @@ public sealed class SegmentEvaluation(TenantDb db, TimeProvider clock)
         }
     }
 
-    // Whose cases have fallen out of a rule's days since the last time.
+    // Whose cases, or words in public, have fallen out of a rule's days since the last time.
     static async Task<IReadOnlyList<Guid>> MovedAsync(TenantTransaction transaction, IReadOnlyList<Segment> segments, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
     {
         var days = segments.SelectMany(s => s.Tree.All()).OfType<BehaviourRule>().Select(r => r.WithinDays).OfType<int>().Distinct().ToArray();
@@ -121,6 +121,11 @@ public sealed class SegmentEvaluation(TenantDb db, TimeProvider clock)
             from unnest(@days) d
             join cases c on c.agency_id = @agency and c.submitted_at > @from - make_interval(days => d) and c.submitted_at <= @to - make_interval(days => d)
             where c.citizen_id is not null
+            union
+            select r.citizen_id
+            from unnest(@days) d
+            join remarks r on r.agency_id = @agency and r.created_at > @from - make_interval(days => d) and r.created_at <= @to - make_interval(days => d)
+            where r.citizen_id is not null
             """, new { days, from, to }, ct);
     }
 

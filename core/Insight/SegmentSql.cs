@@ -66,12 +66,15 @@ public sealed class SegmentSql
         text.Append("(select p.id, ").AppendJoin(", ", last.Select(w => $"{w.Sql} as {w.Column}")).Append("\nfrom ");
         foreach (var level in Enumerable.Reverse(written)) text.Append("(select p.*, ").Append(level).Append("\nfrom ");
         text.Append("(select z.id").Append(string.Concat(attributes.Select(a => $", {Take(a.Key.Key, a.Key.Type)} as {a.Value}")))
-            .Append(string.Concat(counts.Values.Select(c => $", coalesce(b.{c}, 0) as {c}")))
+            .Append(string.Concat(counts.Select(c => $", coalesce({(OfRemarks(c.Key) ? "o" : "b")}.{c.Value}, 0) as {c.Value}")))
             .Append("\nfrom citizens z");
-        if (counts.Count > 0)
+        foreach (var (table, alias, narrowed) in ((string, string, string)[])[("cases", "b", ""), ("remarks", "o", " and c.kind in ('contribution', 'topic', 'proposal', 'task')")])
         {
-            text.Append("\nleft join (select c.citizen_id").Append(string.Concat(counts.Select(c => $", count(*){Filter(c.Key)} as {c.Value}")))
-                .Append("\n  from cases c where c.agency_id = @agency and c.citizen_id is not null ").Append(casesScope).Append("\n  group by c.citizen_id) b on b.citizen_id = z.id");
+            var counted = counts.Where(c => OfRemarks(c.Key) == (alias == "o")).ToList();
+            if (counted.Count == 0) continue;
+            text.Append("\nleft join (select c.citizen_id").Append(string.Concat(counted.Select(c => $", count(*){Filter(c.Key)} as {c.Value}")))
+                .Append("\n  from ").Append(table).Append(" c where c.agency_id = @agency and c.citizen_id is not null").Append(narrowed).Append(' ').Append(casesScope)
+                .Append("\n  group by c.citizen_id) ").Append(alias).Append(" on ").Append(alias).Append(".citizen_id = z.id");
         }
         text.Append("\nwhere z.agency_id = @agency and z.erased_at is null ").Append(scope).Append("\noffset 0) p");
         foreach (var _ in written) text.Append("\noffset 0) p");
@@ -103,8 +106,8 @@ public sealed class SegmentSql
 
     string Write(BehaviourRule rule)
     {
-        // Nobody has answered or contributed yet, as long as there is nothing of the kind to be counted.
-        if (rule.Behaviour is Behaviour.Responses or Behaviour.Contributions) return Compare("0", rule.Op, rule.Value, v => v.GetInt64());
+        // Answers to surveys lead back to nobody (docs/adr/0018-anonymous-surveys.md).
+        if (rule.Behaviour == Behaviour.Responses) return Compare("0", rule.Op, rule.Value, v => v.GetInt64());
         var key = (rule.Behaviour, rule.Service, rule.WithinDays);
         var column = counts.TryGetValue(key, out var known) ? known : counts[key] = $"b{counts.Count}";
         return Compare(column, rule.Op, rule.Value, v => v.GetInt64());
@@ -135,7 +138,7 @@ public sealed class SegmentSql
         var conditions = new List<string>();
         if (of.Behaviour == Behaviour.Complaints) conditions.Add("c.kind = 'complaint'");
         if (of.Service is { } service) conditions.Add($"c.service_id = (select k.id from services k where k.agency_id = @agency and k.key = {Add(service)})");
-        if (of.Days is { } days) conditions.Add($"c.submitted_at > {Add(now.AddDays(-days))}");
+        if (of.Days is { } days) conditions.Add($"c.{(OfRemarks(of) ? "created_at" : "submitted_at")} > {Add(now.AddDays(-days))}");
         return conditions.Count == 0 ? "" : $" filter (where {string.Join(" and ", conditions)})";
     }
 
@@ -146,4 +149,6 @@ public sealed class SegmentSql
         return "@" + name;
     }
 
+    // What was said in public is counted from its own table, by the same names.
+    static bool OfRemarks((Behaviour Behaviour, string?, int?) of) => of.Behaviour == Behaviour.Contributions;
 }

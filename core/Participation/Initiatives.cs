@@ -169,12 +169,14 @@ public sealed class Initiatives(TenantDb db, TimeProvider clock)
     }
 
     /// <summary>Ends an initiative. Before the announced time that needs a reason, which everybody reads.</summary>
-    /// <exception cref="Refusal"><see cref="Problems.InitiativeClosed"/>, <see cref="Problems.InitiativeNotOpen"/>; <see cref="Platform.Problems.Invalid"/> without a reason.</exception>
+    /// <exception cref="Refusal"><see cref="Problems.InitiativeClosed"/>, <see cref="Problems.InitiativeNotOpen"/>,
+    /// <see cref="Problems.UnansweredContributions"/>; <see cref="Platform.Problems.Invalid"/> without a reason.</exception>
     public async Task<Initiative> CloseAsync(Caller caller, Initiative initiative, Localized? reason, CancellationToken ct)
     {
         var now = clock.Now();
         if (initiative.State == InitiativeState.Open && reason is null) throw Platform.Problems.InvalidValue("/reason", "required", "It was announced until closesAt: say why it ends before.");
         await using var change = await db.BeginAsync(caller, ct);
+        await Contributions.CheckAnsweredAsync(change, initiative, ct);
         var closed = await change.ExecuteAsync("""
             update initiatives i set closes_at = least(i.closes_at, @now), closed_at = @now, version = i.version + 1, updated_at = @now
             where i.agency_id = @agency and i.id = @id and i.closed_at is null and i.published_at is not null and i.opens_at < @now

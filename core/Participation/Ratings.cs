@@ -62,6 +62,16 @@ public sealed class Ratings(TenantDb db, TimeProvider clock)
             where s.agency_id = @agency and s.key = @service and s.published_version is not null
             """, new { service }, ct);
 
+    /// <summary>What one citizen gave, for them alone.</summary>
+    internal static Task<IReadOnlyList<OwnRating>> OfAsync(TenantTransaction transaction, Guid citizen, CancellationToken ct) =>
+        transaction.QueryAsync<OwnRating>("""
+            select s.key as service, g.stars, g.rated_at
+            from service_ratings g
+            join services s on s.agency_id = g.agency_id and s.id = g.service_id
+            where g.agency_id = @agency and g.citizen_id = @citizen
+            order by s.key
+            """, new { citizen }, ct);
+
     /// <summary>Counts anew where enough people have said something new. Safe to run twice.</summary>
     /// <param name="agency">Whose.</param>
     /// <param name="ct">Gives up.</param>

@@ -21,6 +21,14 @@ public enum RemarkKind
     Task,
     /// <summary>How far that has come.</summary>
     Progress,
+    /// <summary>What to look out for there.</summary>
+    Safety,
+    /// <summary>Thanks for it.</summary>
+    Thanks,
+    /// <summary>What somebody promises for it.</summary>
+    Pledge,
+    /// <summary>What is asked of the agency for it.</summary>
+    Support,
 }
 
 /// <summary>That a text was taken out of sight.</summary>
@@ -54,6 +62,12 @@ public static class Remarks
         r.erased_at is not null as erased
         """;
 
+    /// <summary>That an answer is owed to a row <c>r</c> of remarks: to what can be read. What is out of sight has its reason, unless that is disputed.</summary>
+    internal const string Owed = """
+        (r.answer_id is null and r.erased_at is null
+          and not exists (select from removals m where m.agency_id = @agency and m.id = r.removal_id and m.state <> 'appealed'))
+        """;
+
     /// <summary>Keeps what somebody says, in the transaction in which it becomes what it is.</summary>
     /// <param name="change">That transaction.</param>
     /// <param name="now">When.</param>
@@ -84,6 +98,12 @@ public static class Remarks
     /// </summary>
     internal static void Forget(Change change, Guid? citizen, Guid[] accounts, DateTimeOffset now)
     {
+        TaskPosts.Forget(change, citizen, accounts, now);
+        change.Enqueue("""
+            update tasks t set safety = null
+            from remarks r
+            where t.agency_id = @agency and r.agency_id = t.agency_id and r.id = t.id and (r.citizen_id = @citizen or r.account_id = any (@accounts))
+            """, new { citizen, accounts });
         change.Enqueue("""
             update removals m set appeal = null, reason = ''
             from remarks r
@@ -100,6 +120,8 @@ public static class Remarks
     internal static void Move(Change change, Guid citizen, Guid successor)
     {
         change.Enqueue("update remarks set citizen_id = @successor where agency_id = @agency and citizen_id = @citizen", new { citizen, successor });
+        change.Enqueue("update topic_supporters set citizen_id = @successor where agency_id = @agency and citizen_id = @citizen", new { citizen, successor });
+        change.Enqueue("update task_confirmations set person_id = @successor where agency_id = @agency and person_id = @citizen", new { citizen, successor });
         change.Enqueue("update service_ratings set citizen_id = @successor where agency_id = @agency and citizen_id = @citizen", new { citizen, successor });
     }
 }

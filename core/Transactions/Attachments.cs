@@ -225,6 +225,8 @@ public sealed class Attachments(TenantDb db, AttachmentStores stores, VirusScann
         {
             var wanted = await db.QueryAsync<Guid>(agency, """
                 select a.id from attachments a where a.agency_id = @agency and a.in_folder and a.removed_at is null and a.id = any (@ids)
+                union all
+                select p.id from task_pictures p where p.agency_id = @agency and p.in_folder and p.removed_at is null and p.id = any (@ids)
                 """, new { Ids = batch.Select(f => f.Id).ToArray() }, ct);
             foreach (var (_, path) in batch.ExceptBy(wanted, f => f.Id))
             {

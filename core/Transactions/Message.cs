@@ -36,6 +36,8 @@ public enum MessageTemplate
     AppealUpheld,
     /// <summary>It stays as it was decided.</summary>
     AppealDismissed,
+    /// <summary>What somebody said in public was answered.</summary>
+    RemarkAnswered,
 }
 
 /// <summary>By what a message travels.</summary>
@@ -62,8 +64,9 @@ public enum MessageState
 
 /// <summary>A message as staff see it: that somebody was told, and whether it went out. Text and address are not kept.</summary>
 /// <param name="Id">The Message-ID of an e-mail begins with it.</param>
-/// <param name="CaseId">About which case.</param>
+/// <param name="CaseId">About which case; null when it is about what somebody said in public.</param>
 /// <param name="CaseNumber">Its number.</param>
+/// <param name="Remark">About what was said in public.</param>
 /// <param name="RecipientId">The citizen, or the account of a representative.</param>
 /// <param name="Representative">Whether it went to who acts for the citizen.</param>
 /// <param name="Channel">By what; null when there is no way to them.</param>
@@ -75,7 +78,7 @@ public enum MessageState
 /// <param name="CreatedAt">When it was to be told.</param>
 /// <param name="SentAt">When it was handed over.</param>
 public sealed record Message(
-    Guid Id, Guid CaseId, long CaseNumber, Guid RecipientId, bool Representative, MessageChannel? Channel, MessageTemplate Template, string Language, MessageState State,
+    Guid Id, Guid? CaseId, long? CaseNumber, Guid? Remark, Guid RecipientId, bool Representative, MessageChannel? Channel, MessageTemplate Template, string Language, MessageState State,
     int Attempts, string? Error, DateTimeOffset CreatedAt, DateTimeOffset? SentAt);
 
 /// <summary>Somebody whom a case concerns, and the ways to them.</summary>
@@ -98,8 +101,8 @@ public sealed record MessageRecipient(Guid Id, bool Representative, string? Emai
     public string? AddressFor(MessageChannel channel) => channel == MessageChannel.Email ? Email : Phone;
 }
 
-/// <summary>What a case has to tell, as it stands when the message is made.</summary>
-/// <param name="CaseId">Which case.</param>
+/// <summary>What a case, or an answer to what was said in public, has to tell, as it stands when the message is made.</summary>
+/// <param name="CaseId">Which case, or which remark.</param>
 /// <param name="Number">Its number.</param>
 /// <param name="Title">In the citizen's words.</param>
 /// <param name="Service">The service's name.</param>
@@ -112,10 +115,17 @@ public sealed record MessageRecipient(Guid Id, bool Representative, string? Emai
 /// <param name="Question">What the citizen is asked.</param>
 /// <param name="Rights">What a refusal rests on and how to object, as the service said when the case was submitted.</param>
 /// <param name="FollowUp">What is asked about a case that is not solved, in the agency's languages.</param>
+/// <param name="Answer">What is answered to what was said in public, in the agency's languages.</param>
+/// <param name="Why">And why.</param>
+/// <param name="Decision">And what follows from it.</param>
 public sealed record CaseNews(
     Guid CaseId, long Number, string Title, Localized Service, Localized Agency, string TimeZone, string[] Locales, DateTimeOffset SubmittedAt, DateTimeOffset? DueAt,
-    string? Reason, string? Question, Information.Rights? Rights, Localized? FollowUp = null)
+    string? Reason, string? Question, Information.Rights? Rights, Localized? FollowUp = null, Localized? Answer = null, Localized? Why = null,
+    Insight.Decision? Decision = null)
 {
+    /// <summary>The event of an answer to what was said in public.</summary>
+    public const string Answered = "remark.answered";
+
     /// <summary>A date that moves by less is no news.</summary>
     static readonly TimeSpan SmallestMove = TimeSpan.FromHours(1);
 
@@ -140,6 +150,7 @@ public sealed record CaseNews(
         "recovery.opened" => MessageTemplate.RecoveryOpened,
         "recovery.closed" => MessageTemplate.RecoveryClosed,
         "case.appealed" => MessageTemplate.Appealed,
+        Answered => MessageTemplate.RemarkAnswered,
         "appeal.decided" => data.GetProperty("upheld").GetBoolean() ? MessageTemplate.AppealUpheld : MessageTemplate.AppealDismissed,
         _ => null,
     };

@@ -31,6 +31,13 @@ public static partial class MessageTexts
             Short: "{agency}: there is news on your case {number}.",
             Representing: "You get this message because you act for somebody else in this case.",
             Closing: "{agency}\nThis message was sent by a machine: an answer to it would reach nobody.",
+            Decisions: new()
+            {
+                [Insight.Decision.Accepted] = "accepted",
+                [Insight.Decision.Partly] = "accepted in part",
+                [Insight.Decision.Declined] = "declined",
+                [Insight.Decision.Noted] = "noted",
+            },
             Texts: new()
             {
                 [MessageTemplate.Submitted] = new("Case {number}: we have it",
@@ -92,10 +99,25 @@ public static partial class MessageTexts
                     "Why: {reason}",
                     "What your rights rest on: {basis}",
                     "What you can still do: {objection}"),
+                [MessageTemplate.RemarkAnswered] = new("What you said was answered",
+                    "We answered what you said: {title}",
+                    "{answer}",
+                    "Decision: {decision}",
+                    "Why: {why}")
+                {
+                    Short = "{agency}: what you said was answered.",
+                },
             }),
         ["fa"] = new(
             Short: "{agency}: پروندهٔ {number} خبر تازه دارد.",
             Representing: "این پیام به شما فرستاده شده است، چون در این پرونده از طرف شخص دیگری اقدام می‌کنید.",
+            Decisions: new()
+            {
+                [Insight.Decision.Accepted] = "پذیرفته شد",
+                [Insight.Decision.Partly] = "بخشی از آن پذیرفته شد",
+                [Insight.Decision.Declined] = "پذیرفته نشد",
+                [Insight.Decision.Noted] = "ثبت شد",
+            },
             Closing: "{agency}\nاین پیام خودکار فرستاده شده است؛ پاسخ به آن به دست کسی نمی‌رسد.",
             Texts: new()
             {
@@ -158,12 +180,23 @@ public static partial class MessageTexts
                     "دلیل: {reason}",
                     "مبنای حقوق شما: {basis}",
                     "کارهایی که هنوز می‌توانید بکنید: {objection}"),
+                [MessageTemplate.RemarkAnswered] = new("به گفتهٔ شما پاسخ داده شد",
+                    "به آنچه گفته بودید پاسخ دادیم: {title}",
+                    "{answer}",
+                    "تصمیم: {decision}",
+                    "دلیل: {why}")
+                {
+                    Short = "{agency}: به گفتهٔ شما پاسخ داده شد.",
+                },
             }),
     };
 
-    sealed record Language(string Short, string Representing, string Closing, Dictionary<MessageTemplate, Text> Texts);
+    sealed record Language(string Short, string Representing, string Closing, Dictionary<Insight.Decision, string> Decisions, Dictionary<MessageTemplate, Text> Texts);
 
-    sealed record Text(string Subject, params string[] Paragraphs);
+    sealed record Text(string Subject, params string[] Paragraphs)
+    {
+        public string? Short { get; init; }
+    }
 
     // ------------------------------------------------------------------------------------------------------- how they are filled
 
@@ -195,11 +228,14 @@ public static partial class MessageTexts
             ["question"] = Quote(news.Question ?? news.FollowUp?.For(preferred)),
             ["basis"] = Quote(news.Rights?.Basis.For(preferred)),
             ["objection"] = Quote(news.Rights?.Objection.For(preferred)),
+            ["answer"] = Quote(news.Answer?.For(preferred)),
+            ["why"] = Quote(news.Why?.For(preferred)),
+            ["decision"] = news.Decision is { } decision ? words.Decisions[decision] : null,
             ["into"] = into is { } other ? Number(other, language) : null,
         };
         var text = words.Texts[template];
         string[] paragraphs = [.. text.Paragraphs, .. representative ? (string[])[words.Representing] : [], words.Closing];
-        return new(language, Fill(text.Subject, values)!, string.Join("\n\n", paragraphs.Select(p => Fill(p, values)).OfType<string>()) + "\n", Shorten(words.Short, values));
+        return new(language, Fill(text.Subject, values)!, string.Join("\n\n", paragraphs.Select(p => Fill(p, values)).OfType<string>()) + "\n", Shorten(text.Short ?? words.Short, values));
 
         string? Promise(DateTimeOffset? date) => date is { } at && at < Never ? Moment(at, zone, language) : null;
     }

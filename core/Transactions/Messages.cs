@@ -56,6 +56,18 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
                 Recovery = fact.Type == "recovery.opened" ? fact.Data.GetProperty("recovery").GetGuid() : (Guid?)null, Now = clock.Now(),
             }, ct);
 
+    /// <summary>What the answer to something said in public has to tell its author; null when it is not there any more.</summary>
+    public Task<CaseNews?> FindAnswerAsync(FactArgs fact, CancellationToken ct) =>
+        db.QuerySingleOrDefaultAsync<CaseNews>(fact.Agency, """
+            select r.id as case_id, 0::bigint as number, coalesce(r.title, left(r.text, 200)) as title, '{}'::jsonb as service, g.name as agency, g.time_zone, g.locales,
+              r.created_at as submitted_at, null::timestamptz as due_at, null::text as reason, null::text as question, null::jsonb as rights, null::jsonb as follow_up,
+              a.text as answer, a.reason as why, a.decision
+            from remarks r
+            join answers a on a.agency_id = r.agency_id and a.id = r.answer_id
+            join agencies g on g.id = r.agency_id and g.status = 'active'
+            where r.agency_id = @agency and r.id = @remark and r.erased_at is null
+            """, new { Remark = fact.SubjectId }, ct);
+
     // The steps of the history whose reason an event tells.
     static string[] StepsOf(string type) => type switch
     {
@@ -106,6 +118,17 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
             order by t.representative
             """, new { caseId, Now = clock.Now() }, ct);
 
+    /// <summary>Whoever said something in public, and the ways to them; nobody when that is not known.</summary>
+    public Task<IReadOnlyList<MessageRecipient>> AuthorAsync(Guid agency, Guid remark, CancellationToken ct) =>
+        db.QueryAsync<MessageRecipient>(agency, """
+            select coalesce(r.citizen_id, a.id) as id, false as representative, coalesce(i.email, a.email) as email, i.phone, z.language
+            from remarks r
+            left join citizens z on z.agency_id = r.agency_id and z.id = r.citizen_id and z.erased_at is null
+            left join citizen_identities i on i.agency_id = z.agency_id and i.citizen_id = z.id
+            left join accounts a on a.agency_id = r.agency_id and a.id = r.account_id and a.role in ('citizen', 'representative') and a.disabled_at is null
+            where r.agency_id = @agency and r.id = @remark and (z.id is not null or r.citizen_id is null and a.id is not null)
+            """, new { remark }, ct);
+
     /// <summary>Writes down that people are to be told of an event. To say so again changes nothing: what was decided first stays.</summary>
     public async Task QueueAsync(
         FactArgs fact, MessageTemplate template, IReadOnlyList<MessageRecipient> recipients, IReadOnlySet<MessageChannel> open, string[] locales, CancellationToken ct)
@@ -114,15 +137,15 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
         var channels = recipients.Select(r => r.ChannelOf(open)).ToArray();
         await using var transaction = await db.BeginAsync(fact.Agency, ct);
         await transaction.ExecuteAsync("""
-            insert into messages (agency_id, id, event_id, case_id, recipient_id, representative, channel, template, language, state, error, created_at)
-            select @agency, r.id, @eventId, @caseId, r.recipient_id, r.recipient_id = any (@representatives), r.channel, @template, r.language,
+            insert into messages (agency_id, id, event_id, case_id, remark_id, recipient_id, representative, channel, template, language, state, error, created_at)
+            select @agency, r.id, @eventId, case when @template <> 'remarkAnswered' then @subject end, case when @template = 'remarkAnswered' then @subject end, r.recipient_id, r.recipient_id = any (@representatives), r.channel, @template, r.language,
               case when r.channel is null then 'suppressed' else 'queued' end, case when r.channel is null then 'no-way' end, @now
             from unnest(@ids, @recipients, @channels, @languages) as r (id, recipient_id, channel, language)
             on conflict (agency_id, event_id, recipient_id) do nothing
             """,
             new
             {
-                fact.EventId, CaseId = fact.SubjectId, template, now,
+                fact.EventId, Subject = fact.SubjectId, template, now,
                 Ids = recipients.Select(_ => Guid.CreateVersion7(now)).ToArray(), Recipients = recipients.Select(r => r.Id).ToArray(),
                 Representatives = recipients.Where(r => r.Representative).Select(r => r.Id).ToArray(),
                 Channels = channels.Select(c => c?.Word()!).ToArray(), // a null is a null in the array
@@ -139,11 +162,11 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
         transaction.QueryAsync<WaitingMessage>("""
             select id, event_id, channel, language, attempts
             from messages
-            where agency_id = @agency and case_id = @caseId and recipient_id = @recipient and state = 'queued'
+            where agency_id = @agency and (case_id = @subject or remark_id = @subject) and recipient_id = @recipient and state = 'queued'
               and (event_id = @eventId or event_id < @eventId and created_at > @since)
             order by event_id
             for update
-            """, new { CaseId = fact.SubjectId, fact.EventId, recipient, Since = clock.Now() - LongestWait }, ct);
+            """, new { Subject = fact.SubjectId, fact.EventId, recipient, Since = clock.Now() - LongestWait }, ct);
 
     /// <summary>Writes down how an attempt to send a held message ended.</summary>
     public void Note(TenantTransaction transaction, WaitingMessage message, MessageState state, string? error)
@@ -181,10 +204,10 @@ public sealed class Messages(TenantDb db, TimeProvider clock)
     /// <param name="ct">Gives up.</param>
     public Task<IReadOnlyList<Message>> ListAsync(Guid agency, Guid? caseId, MessageState? state, Guid? after, int limit, CancellationToken ct) =>
         db.QueryAsync<Message>(agency, """
-            select m.id, m.case_id, c.number as case_number, m.recipient_id, m.representative, m.channel, m.template, m.language, m.state, m.attempts, m.error,
+            select m.id, m.case_id, c.number as case_number, m.remark_id as remark, m.recipient_id, m.representative, m.channel, m.template, m.language, m.state, m.attempts, m.error,
               m.created_at, m.sent_at
             from messages m
-            join cases c on c.agency_id = m.agency_id and c.id = m.case_id
+            left join cases c on c.agency_id = m.agency_id and c.id = m.case_id
             where m.agency_id = @agency
               and (@caseId is null or m.case_id = @caseId)
               and (@state is null or m.state = @state)

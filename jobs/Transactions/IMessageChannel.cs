@@ -6,7 +6,7 @@ namespace Cirm.Jobs.Transactions;
 /// <param name="Agency">Who writes.</param>
 /// <param name="AgencyName">The same, for a person.</param>
 /// <param name="Id">The same however often it is sent: whoever gets it twice can tell.</param>
-/// <param name="CaseId">About which case.</param>
+/// <param name="CaseId">About which case, or which remark.</param>
 /// <param name="Recipient">The citizen, or the account of a representative.</param>
 /// <param name="Address">An e-mail address or a phone number, as somebody once entered it.</param>
 /// <param name="Text">What is said.</param>

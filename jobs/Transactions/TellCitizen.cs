@@ -5,7 +5,7 @@ using Cirm.Core.Transactions;
 namespace Cirm.Jobs.Transactions;
 
 /// <summary>
-/// Tells those whom a case concerns what happened to it. Each message is written down first and held while it is sent, so that it is
+/// Tells those whom a case concerns what happened to it, and whoever said something in public what it was answered. Each message is written down first and held while it is sent, so that it is
 /// sent once when the other side's answer came, and again under the same id when the worker was killed before it could note that.
 /// </summary>
 public sealed class TellCitizen(Messages messages, MessageChannels channels, TenantDb db) : IJob<FactArgs>
@@ -15,8 +15,9 @@ public sealed class TellCitizen(Messages messages, MessageChannels channels, Ten
     public async Task RunAsync(FactArgs args, IJobProgress progress, CancellationToken ct)
     {
         if (channels.Open.Count == 0) return;
-        if (await messages.FindNewsAsync(args, ct) is not { } news || CaseNews.TemplateFor(args.Type, args.Data, news.Number) is not { } template) return;
-        var recipients = await messages.RecipientsAsync(args.Agency, args.SubjectId, ct);
+        var isAnswer = args.Type == CaseNews.Answered;
+        if (await (isAnswer ? messages.FindAnswerAsync(args, ct) : messages.FindNewsAsync(args, ct)) is not { } news || CaseNews.TemplateFor(args.Type, args.Data, news.Number) is not { } template) return;
+        var recipients = await (isAnswer ? messages.AuthorAsync(args.Agency, args.SubjectId, ct) : messages.RecipientsAsync(args.Agency, args.SubjectId, ct));
         await messages.QueueAsync(args, template, recipients, channels.Open, news.Locales, ct);
 
         MessageNotTaken? failure = null;

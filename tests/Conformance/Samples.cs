@@ -66,6 +66,7 @@ static class Samples
         ["/v1/agencies/{agency}/segments/{key}/offers/{service}"] = world => Task.FromResult(world.Known["service"]),
         ["/v1/agencies/{agency}/remarks/{id}"] = async world => (await DiscussionAsync(world, Role.Admin)).Split('/')[^1],
         ["/v1/agencies/{agency}/removals/{id}"] = async world => (await RemovalAsync(world)).Split('/')[^1],
+        ["/v1/agencies/{agency}/answers/{id}"] = async world => (string)(await (await world.Agency.Admin).PostJsonAsync($"{await ContributionAsync(world)}/answer", AnswerOf(world)))["id"]!,
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
             var id = Guid.CreateVersion7();
@@ -105,6 +106,19 @@ static class Samples
             var removal = await RemovalAsync(world);
             await (await world.Agency.Citizen).PostJsonAsync($"{removal}/appeal", new { reason = $"No {world.Marker}" }, HttpStatusCode.OK);
             return $"{removal}/decision";
+        },
+        ["answerContributions"] = async world =>
+        {
+            var contribution = await ContributionAsync(world);
+            world.Known["contribution"] = contribution.Split('/')[^1];
+            return $"{contribution[..contribution.LastIndexOf("/contributions", StringComparison.Ordinal)]}/answers";
+        },
+        ["confirmTask"] = async world => $"{await DoneTaskAsync(world)}/confirmations",
+        ["getCertificate"] = async world =>
+        {
+            var task = await DoneTaskAsync(world);
+            foreach (var client in (HttpClient[])[await world.Agency.Agent, await world.Agency.Manager]) await (await client.PostAsync($"{task}/confirmations", null)).ReadAsync(HttpStatusCode.OK);
+            return $"{task}/certificate";
         },
         ["openInitiative"] = async world => $"{await PlannedInitiativeAsync(world)}/open",
         ["removeInitiative"] = PlannedInitiativeAsync,
@@ -179,6 +193,13 @@ static class Samples
         ["createSurvey"] = world => Task.FromResult<HttpContent>(JsonContent.Create(TextSurvey(world))),
         ["putSurveyMargins"] = _ => Task.FromResult<HttpContent>(JsonContent.Create(new { })), // the survey of the walk is read by no attribute
         ["removeRemark"] = async world => JsonContent.Create(new { rule = await RuleAsync(world), reason = $"So {world.Marker}" }),
+        ["answerContributions"] = world => Task.FromResult<HttpContent>(JsonContent.Create(
+            new { contributions = (string[])[world.Known.GetValueOrDefault("contribution", $"{Guid.NewGuid()}")], text = world.Marker, decision = "noted", reason = world.Marker })),
+        ["addPictures"] = world => Task.FromResult<HttpContent>(new MultipartFormDataContent { { new ByteArrayContent(TestImages.Png()), "file", $"{world.Marker}.png" } }),
+        ["declareInterest"] = async world =>
+            JsonContent.Create(new { kind = "property", about = "initiative", subject = (await PlannedInitiativeAsync(world)).Split('/')[^1], statement = world.Marker }), // whoever decides on a service would have to know of it
+        ["supportTopic"] = async world => JsonContent.Create(new { citizenId = await CitizenAsync(world) }),
+        ["openServiceDesign"] = async world => JsonContent.Create(new { service = await DraftAsync(world), version = 2, title = world.Marker, closesAt = "2099-01-01T00:00:00Z" }),
         ["mergeCase"] = async world => JsonContent.Create(new { into = await CaseAsync(world) }),
         ["linkCase"] = async world => JsonContent.Create(new { to = await CaseAsync(world), type = "related" }),
         ["signIn"] = async world =>
@@ -295,6 +316,31 @@ static class Samples
         var key = $"use-{Guid.NewGuid():N}";
         await (await (await world.Agency.Admin).PutAsync(
             $"{world.Agency.Path}/data-uses/{key}", new { name = "Use", purpose = "To ask.", legalBasis = "consent" }, null)).ReadAsync(System.Net.HttpStatusCode.Created);
+        return key;
+    }
+
+    static object AnswerOf(World world) => new { text = world.Marker, decision = "accepted", reason = world.Marker };
+
+    static async Task<string> ContributionAsync(World world)
+    {
+        var initiative = await Deciding.OpenAsync(world.Agency, "consultation");
+        return $"{initiative}/contributions/{(await (await world.Agency.Citizen).PostJsonAsync($"{initiative}/contributions", new { kind = "advice", text = world.Marker }))["id"]}";
+    }
+
+    static async Task<string> DoneTaskAsync(World world)
+    {
+        var initiative = await Deciding.OpenAsync(world.Agency, "execution");
+        var task = $"{initiative}/tasks/{(await (await world.Agency.Citizen).PostJsonAsync($"{initiative}/tasks", new { title = world.Marker, text = world.Marker }))["id"]}";
+        await (await (await world.Agency.Citizen).PostAsync($"{task}/completion", null)).ReadAsync(HttpStatusCode.OK);
+        return task;
+    }
+
+    // A service of its own: it has one draft at a time.
+    static async Task<string> DraftAsync(World world)
+    {
+        var key = $"designed-{Guid.NewGuid():N}";
+        await world.Agency.MakeServiceAsync(key);
+        await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/services/{key}/versions", new { name = world.Marker });
         return key;
     }
 

@@ -41,8 +41,11 @@ public sealed class ErasureTests(CirmHost host)
         ["mandates"] = "agency_id id citizen_id account_id person_id organisation service_ids valid_from valid_until given entered_by revoked_at revoked_by version created_at",
         ["messages"] = "removed",
         // what somebody said in public goes, that it was said and answered stays with the row that is only counted
-        ["remarks"] = "agency_id id kind service_id citizen_id spoken_by assisted channel removal_id erased_at version created_at",
+        ["remarks"] = "agency_id id kind service_id citizen_id spoken_by assisted channel removal_id answer_id erased_at version created_at",
         ["service_ratings"] = "agency_id service_id citizen_id stars edition rated_at",
+        ["topic_supporters"] = "agency_id topic_id citizen_id supported_at",
+        ["task_confirmations"] = "agency_id task_id person_id confirmed_at",
+        ["tasks"] = "agency_id initiative_id id organisation case_id option_of option_key safety state done_at confirmed_at version", // safety goes with whoever started it, not with the case
         ["segment_changes"] = "agency_id id citizen_id",
         ["segment_members"] = "agency_id segment_id citizen_id valid_from valid_to", // of the row that is only counted, from then on
         ["survey_invitations"] = "agency_id id wave_id operation_id channel token_hash state error reminders created_at",

@@ -79,6 +79,7 @@ public sealed class ConflictTests(CirmHost host)
         await manager.PostJsonAsync($"{await InsightAsync(agency)}/decision", new { decision = "noted", reason = "Sold." }, HttpStatusCode.OK);
 
         var representative = await agency.AsAsync(Role.Representative);
+        await (await agency.Manager).PostJsonAsync($"{agency.Path}/initiatives", new { key = "new-lamps", title = "Lamps", tier = "consultation", opensAt = "2026-01-01T00:00:00Z", closesAt = "2099-01-01T00:00:00Z" });
         var own = await representative.PostJsonAsync($"{agency.Path}/interests", new { kind = "membership", about = "initiative", subject = "new-lamps", statement = "I am a member." });
         Assert.Equal((string?)own["id"], (string?)(await representative.GetJsonAsync($"{agency.Path}/interests"))["items"]!.AsArray().Single()!["id"]);
         await (await representative.GetAsync(path)).RefusedAsync("not-found");

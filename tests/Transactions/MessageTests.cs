@@ -404,7 +404,7 @@ public sealed class MessageTests(CirmHost host)
     Task<IReadOnlyList<FactArgs>> EventsAsync(TestAgency agency) => EventsAsync(Db, agency);
 
     static Task<IReadOnlyList<FactArgs>> EventsAsync(TenantDb db, TestAgency agency) => db.QueryAsync<FactArgs>(
-        agency.Id, "select agency_id as agency, id as event_id, type, subject_id, data from outbox where agency_id = @agency and type ~ '^(case|recovery|appeal)[.]' order by id", null, Ct);
+        agency.Id, "select agency_id as agency, id as event_id, type, subject_id, data from outbox where agency_id = @agency and type ~ '^(case|recovery|appeal|remark)[.]' order by id", null, Ct);
 
     Task<IReadOnlyList<Message>> ListAsync(TestAgency agency) => Messages.ListAsync(agency.Id, null, null, null, 100, Ct);
 
