@@ -17,6 +17,7 @@ builder.Services.AddInsight();
 builder.Services.AddParticipation();
 builder.Services.AddImports();
 builder.Services.AddPortal();
+builder.Services.AddWebhooks();
 
 var app = builder.Build();
 app.UsePlatform();
@@ -96,6 +97,9 @@ app.MapLineage();
 app.MapImports();
 app.MapImportMappings();
 app.MapPortal();
+app.MapWebhooks();
+app.MapDeliveries();
+app.MapEvents();
 app.Run();
 
 /// <summary>The web host; named so that tests can start it.</summary>

@@ -54,6 +54,7 @@ public static class Schedule
             new("survey.closed",       Job.Of<PublishResults, FactArgs>()),
             new("survey.coded",        Job.Of<PublishResults, FactArgs>()),
             new("survey.aggregated",   Job.Of<FindOpposed, FactArgs>()),
+            new("webhook.paused",      Job.Of<TellAdmins, FactArgs>()),
         ],
         Operations:
         [

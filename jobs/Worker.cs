@@ -4,6 +4,7 @@ using Cirm.Core.Insight.Reports;
 using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
+using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Cirm.Core.Transactions.Files;
@@ -42,10 +43,11 @@ public static class Worker
             .AddSingleton<BallotSecrets>().AddSingleton<BallotBox>().AddSingleton<DecisionCounts>()
             .AddSingleton<ReportBook>().AddSingleton<PublishedReports>().AddSingleton<ReportSubscriptions>()
             .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyResults>().AddSingleton<OpposedProposals>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
+            .AddSingleton<Webhooks>().AddSingleton<WebhookSecrets>().AddSingleton<Sending>().AddSingleton(_ => WebhookCalls.FromEnvironment())
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();
         Engine.Add(builder, databases);
-        builder.Services.AddHostedService<Timetable>().AddHostedService<HearRequests>();
+        builder.Services.AddHostedService<Timetable>().AddHostedService<HearRequests>().AddHostedService<WatchOutbox>();
         await Engine.Build(builder).RunAsync();
         return 0;
     }

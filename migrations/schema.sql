@@ -1202,7 +1202,8 @@ CREATE TABLE public.outbox (
     subject_id uuid NOT NULL,
     data jsonb NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    done_at timestamp with time zone
+    done_at timestamp with time zone,
+    "position" bigint
 );
 
 ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
@@ -1219,6 +1220,14 @@ CREATE TABLE public.paper_entries (
 );
 
 ALTER TABLE ONLY public.paper_entries FORCE ROW LEVEL SECURITY;
+-- Name: outbox_heads; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.outbox_heads (
+    agency_id uuid NOT NULL,
+    "position" bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.outbox_heads FORCE ROW LEVEL SECURITY;
 
 -- Name: recoveries; Type: TABLE; Schema: public; Owner: -
 
@@ -2089,6 +2098,65 @@ CREATE TABLE public.units (
 
 ALTER TABLE ONLY public.units FORCE ROW LEVEL SECURITY;
 
+-- Name: webhook_deliveries; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.webhook_deliveries (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    webhook_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    type text NOT NULL,
+    subject_id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    data jsonb NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    first_tried_at timestamp with time zone,
+    last_tried_at timestamp with time zone,
+    status integer,
+    error text,
+    answer text,
+    milliseconds integer,
+    delivered_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT webhook_deliveries_check CHECK (((state = 'delivered'::text) = (delivered_at IS NOT NULL))),
+    CONSTRAINT webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY public.webhook_deliveries FORCE ROW LEVEL SECURITY;
+
+-- Name: webhooks; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.webhooks (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    url text NOT NULL,
+    events text[] NOT NULL,
+    format text NOT NULL,
+    description text,
+    state text NOT NULL,
+    paused_because text,
+    paused_at timestamp with time zone,
+    secret bytea NOT NULL,
+    previous_secret bytea,
+    previous_until timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    blocked_until timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT webhooks_check CHECK ((((state = 'paused'::text) = (paused_at IS NOT NULL)) AND ((state = 'paused'::text) = (paused_because IS NOT NULL)))),
+    CONSTRAINT webhooks_check1 CHECK (((previous_secret IS NULL) = (previous_until IS NULL))),
+    CONSTRAINT webhooks_format_check CHECK ((format = ANY (ARRAY['standard'::text, 'cloudEvents'::text]))),
+    CONSTRAINT webhooks_paused_because_check CHECK ((paused_because = ANY (ARRAY['asked'::text, 'dead'::text, 'gone'::text]))),
+    CONSTRAINT webhooks_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text])))
+);
+
+ALTER TABLE ONLY public.webhooks FORCE ROW LEVEL SECURITY;
+
 -- Name: accounts accounts_agency_id_email_key_key; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.accounts
@@ -2494,6 +2562,11 @@ ALTER TABLE ONLY public.organisation_support
 ALTER TABLE ONLY public.organisations
     ADD CONSTRAINT organisations_pkey PRIMARY KEY (agency_id, key);
 
+-- Name: outbox_heads outbox_heads_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.outbox_heads
+    ADD CONSTRAINT outbox_heads_pkey PRIMARY KEY (agency_id);
+
 -- Name: outbox outbox_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.outbox
@@ -2834,6 +2907,16 @@ ALTER TABLE ONLY public.unit_members
 ALTER TABLE ONLY public.units
     ADD CONSTRAINT units_pkey PRIMARY KEY (agency_id, key);
 
+-- Name: webhook_deliveries webhook_deliveries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: webhooks webhooks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: accounts_email; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX accounts_email ON public.accounts USING btree (email_key);
@@ -3080,6 +3163,10 @@ CREATE INDEX organisation_members_of_account ON public.organisation_members USIN
 
 CREATE INDEX outbox_pending ON public.outbox USING btree (agency_id, id) WHERE (done_at IS NULL);
 
+-- Name: outbox_positions; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX outbox_positions ON public.outbox USING btree (agency_id, "position") WHERE ("position" IS NOT NULL);
+
 -- Name: recoveries_due; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX recoveries_due ON public.recoveries USING btree (agency_id, due_at, id);
@@ -3263,6 +3350,21 @@ ALTER TABLE ONLY public.answers
 
 ALTER TABLE ONLY public.answers
     ADD CONSTRAINT answers_agency_id_service_id_service_version_fkey FOREIGN KEY (agency_id, service_id, service_version) REFERENCES public.service_versions(agency_id, service_id, number);
+-- Name: webhook_deliveries_due; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (agency_id, webhook_id, next_at, "position") WHERE (state = 'waiting'::text);
+
+-- Name: webhook_deliveries_line; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX webhook_deliveries_line ON public.webhook_deliveries USING btree (agency_id, webhook_id, subject_id, "position") WHERE (state = 'waiting'::text);
+
+-- Name: webhook_deliveries_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree (agency_id, webhook_id, id DESC);
+
+-- Name: webhook_deliveries_once; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX webhook_deliveries_once ON public.webhook_deliveries USING btree (agency_id, webhook_id, event_id);
 
 -- Name: appeals appeals_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3704,6 +3806,11 @@ ALTER TABLE ONLY public.unit_members
 ALTER TABLE ONLY public.units
     ADD CONSTRAINT units_agency_id_parent_fkey FOREIGN KEY (agency_id, parent) REFERENCES public.units(agency_id, key);
 
+-- Name: webhook_deliveries webhook_deliveries_agency_id_webhook_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.webhook_deliveries
+    ADD CONSTRAINT webhook_deliveries_agency_id_webhook_id_fkey FOREIGN KEY (agency_id, webhook_id) REFERENCES public.webhooks(agency_id, id);
+
 -- Name: accounts; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
@@ -3971,6 +4078,9 @@ CREATE POLICY agency ON public.outbox USING ((agency_id = (NULLIF(current_settin
 -- Name: paper_entries agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.paper_entries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+-- Name: outbox_heads agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.outbox_heads USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: recoveries agency; Type: POLICY; Schema: public; Owner: -
 
@@ -4195,6 +4305,13 @@ CREATE POLICY agency ON public.units USING ((agency_id = (NULLIF(current_setting
 -- Name: agenda_settings; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.agenda_settings ENABLE ROW LEVEL SECURITY;
+-- Name: webhook_deliveries agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.webhook_deliveries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: webhooks agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.webhooks USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: answer_templates; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -4443,6 +4560,9 @@ ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 -- Name: paper_entries; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.paper_entries ENABLE ROW LEVEL SECURITY;
+-- Name: outbox_heads; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.outbox_heads ENABLE ROW LEVEL SECURITY;
 
 -- Name: recoveries; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -4511,6 +4631,14 @@ CREATE POLICY router ON public.survey_inbox FOR SELECT TO cirm_router USING (tru
 -- Name: survey_waves router; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY router ON public.survey_waves FOR SELECT TO cirm_router USING (true);
+
+-- Name: webhook_deliveries router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.webhook_deliveries FOR SELECT TO cirm_router USING (true);
+
+-- Name: webhooks router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.webhooks FOR SELECT TO cirm_router USING (true);
 
 -- Name: scarcity_rules; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -4691,6 +4819,14 @@ ALTER TABLE public.unit_members ENABLE ROW LEVEL SECURITY;
 -- Name: units; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.units ENABLE ROW LEVEL SECURITY;
+
+-- Name: webhook_deliveries; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
+
+-- Name: webhooks; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.webhooks ENABLE ROW LEVEL SECURITY;
 
 -- Name: SCHEMA engine; Type: ACL; Schema: -; Owner: -
 
@@ -5051,6 +5187,9 @@ GRANT SELECT(done_at) ON TABLE public.outbox TO cirm_router;
 -- Name: TABLE paper_entries; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.paper_entries TO cirm_app;
+-- Name: TABLE outbox_heads; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.outbox_heads TO cirm_app;
 
 -- Name: TABLE recoveries; Type: ACL; Schema: public; Owner: -
 
@@ -5315,5 +5454,45 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unit_members TO cirm_app;
 -- Name: TABLE units; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.units TO cirm_app;
+
+-- Name: TABLE webhook_deliveries; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO cirm_app;
+
+-- Name: COLUMN webhook_deliveries.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.webhook_deliveries TO cirm_router;
+
+-- Name: COLUMN webhook_deliveries.webhook_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(webhook_id) ON TABLE public.webhook_deliveries TO cirm_router;
+
+-- Name: COLUMN webhook_deliveries.state; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(state) ON TABLE public.webhook_deliveries TO cirm_router;
+
+-- Name: COLUMN webhook_deliveries.next_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(next_at) ON TABLE public.webhook_deliveries TO cirm_router;
+
+-- Name: TABLE webhooks; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhooks TO cirm_app;
+
+-- Name: COLUMN webhooks.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.webhooks TO cirm_router;
+
+-- Name: COLUMN webhooks.id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(id) ON TABLE public.webhooks TO cirm_router;
+
+-- Name: COLUMN webhooks.state; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(state) ON TABLE public.webhooks TO cirm_router;
+
+-- Name: COLUMN webhooks.blocked_until; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(blocked_until) ON TABLE public.webhooks TO cirm_router;
 
 -- PostgreSQL database dump complete

@@ -63,7 +63,7 @@ public sealed class OutboundGuard(IEnumerable<Uri> trusted)
     {
         var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, ct);
         if (!trusted.Contains(OriginOf(context.InitialRequestMessage.RequestUri!))) addresses = [.. addresses.Where(IsPublic)];
-        if (addresses.Length == 0) throw new HttpRequestException("The address is not a public one.");
+        if (addresses.Length == 0) throw new NotPublicException("The address is not a public one.");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -82,6 +82,9 @@ public sealed class OutboundGuard(IEnumerable<Uri> trusted)
     sealed class Gate(OutboundGuard guard, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct) =>
-            guard.Refusal(request.RequestUri!) is { } why ? throw new HttpRequestException(why) : base.SendAsync(request, ct);
+            guard.Refusal(request.RequestUri!) is { } why ? throw new NotPublicException(why) : base.SendAsync(request, ct);
     }
 }
+
+/// <summary>A call that would not have gone out. It may stand inside another exception.</summary>
+public sealed class NotPublicException(string message) : HttpRequestException(message);

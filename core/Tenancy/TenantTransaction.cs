@@ -13,6 +13,7 @@ public class TenantTransaction : IAsyncDisposable
     readonly List<NpgsqlBatchCommand> waiting = [];
     bool begun;
     bool open;
+    int emitted;
 
     internal TenantTransaction(NpgsqlConnection connection, Guid agency, string begin = "begin")
     {
@@ -39,7 +40,7 @@ public class TenantTransaction : IAsyncDisposable
         Enqueue("""
             insert into outbox (agency_id, id, type, subject_id, data, created_at)
             values (@agency, @id, @type, @subjectId, @data, @now)
-            """, new { Id = Guid.CreateVersion7(now), fact.Type, fact.SubjectId, fact.Data, now });
+            """, new { Id = OutboxEvent.IdOf(now, emitted++), fact.Type, fact.SubjectId, fact.Data, now });
 
     /// <summary>Runs a statement and reads its rows.</summary>
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? args, CancellationToken ct)

@@ -1,14 +1,16 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Cirm.Core.Platform;
+using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
 using Cirm.Jobs.Engines;
 
 namespace Cirm.Jobs.Platform;
 
 /// <summary>
-/// Turns the outbox's pending events into work. Any number of workers may do so at once. A crash between giving work to the engine
-/// and marking its event done gives the same work again under the same name: at least once, and jobs are safe to run twice.
+/// Turns the outbox's pending events into work, puts them down for webhooks, and gives them their places in the feed. Any number of workers
+/// may do so at once, each for other agencies: the places of one are given by one at a time, or a reader could miss some. A crash between giving
+/// work to the engine and marking its event done gives the same work again under the same name: at least once, and jobs are safe to run twice.
 /// </summary>
 public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable table, IJobEngine engine, TimeProvider clock) : IJob<NoArgs>
 {
@@ -41,21 +43,31 @@ public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable ta
     {
         var now = clock.Now();
         await using var transaction = await db.BeginAsync(agency, ct);
-        var events = await transaction.QueryAsync<Event>("""
+        transaction.Enqueue("insert into outbox_heads (agency_id, position) values (@agency, 0) on conflict (agency_id) do nothing");
+        var head = await transaction.QuerySingleOrDefaultAsync<long?>(
+            "select position from outbox_heads where agency_id = @agency for update skip locked", null, ct);
+        if (head is null) return 0; // another worker is at it
+        IReadOnlyList<PlacedEvent> events = [.. (await transaction.QueryAsync<PlacedEvent>("""
             with claimed as (
               select id
               from outbox
               where agency_id = @agency and done_at is null
               order by id
               limit @limit
-              for update skip locked)
+              for update skip locked),
+            placed as (
+              select id, @head + row_number() over (order by id) as position
+              from claimed)
             update outbox as o
-            set done_at = @now
-            from claimed
-            where o.agency_id = @agency and o.id = claimed.id and o.done_at is null
-            returning o.id, o.type, o.subject_id, o.data, o.created_at
-            """, new { Limit = AtATime, now }, ct);
-        foreach (var e in events.OrderBy(e => e.Id))
+            set done_at = @now, position = placed.position
+            from placed
+            where o.agency_id = @agency and o.id = placed.id and o.done_at is null
+            returning o.id, o.type, o.subject_id, o.data, o.created_at, o.position
+            """, new { Limit = AtATime, now, Head = head.Value }, ct)).OrderBy(e => e.Position)];
+        if (events.Count == 0) return 0;
+        transaction.Enqueue("update outbox_heads set position = @position where agency_id = @agency", new { events[^1].Position });
+        await Deliveries.PutDownAsync(transaction, events, now, ct);
+        foreach (var e in events)
             foreach (var work in WorkFor(agency, e))
                 await engine.EnqueueAsync(work, TimeSpan.Zero, ct);
         await transaction.CommitAsync(ct);
@@ -63,7 +75,7 @@ public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable ta
         return events.Count;
     }
 
-    IEnumerable<JobRequest> WorkFor(Guid agency, Event e)
+    IEnumerable<JobRequest> WorkFor(Guid agency, PlacedEvent e)
     {
         if (e.Type == Operations.Requested)
             yield return Request(e.Data.GetProperty("kind").GetString()!, new OperationArgs(agency, e.SubjectId), isLong: true);
@@ -72,6 +84,4 @@ public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable ta
 
         JobRequest Request<TArgs>(string job, TArgs args, bool isLong = false) => new($"{e.Id}", job, JsonSerializer.Serialize(args, Wire.Json), isLong);
     }
-
-    sealed record Event(Guid Id, string Type, Guid SubjectId, JsonElement Data, DateTimeOffset CreatedAt);
 }

@@ -1,4 +1,5 @@
 using Cirm.Core.Platform;
+using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 
@@ -44,6 +45,11 @@ public sealed class ForgetOld(Databases databases, TenantDb db, TimeProvider clo
                 where agency_id = @agency
                   and id in (select id from mailbox_messages where agency_id = @agency and created_at < @before order by id limit @limit)
                 """, now - Mailbox.Kept, ct);
+            await DeleteAsync(agency, """
+                delete from webhook_deliveries
+                where agency_id = @agency
+                  and id in (select id from webhook_deliveries where agency_id = @agency and created_at < @before order by id limit @limit)
+                """, now - Deliveries.Kept, ct);
             // Of operations that were cancelled or failed; one that succeeded took its order along.
             await DeleteAsync(agency, """
                 delete from bulk_orders

@@ -67,6 +67,12 @@ static class Samples
         ["/v1/agencies/{agency}/remarks/{id}"] = async world => (await DiscussionAsync(world, Role.Admin)).Split('/')[^1],
         ["/v1/agencies/{agency}/removals/{id}"] = async world => (await RemovalAsync(world)).Split('/')[^1],
         ["/v1/agencies/{agency}/answers/{id}"] = async world => (string)(await (await world.Agency.Admin).PostJsonAsync($"{await ContributionAsync(world)}/answer", AnswerOf(world)))["id"]!,
+        ["/v1/agencies/{agency}/deliveries/{id}"] = async world =>
+        {
+            var (admin, path) = (await world.Agency.Admin, $"{world.Agency.Path}/webhooks");
+            var webhook = (await admin.PostJsonAsync(path, new { url = $"https://desk.example/{world.Marker}", events = (string[])["case.submitted"] }))["id"];
+            return (string)(await admin.PostJsonAsync($"{path}/{webhook}/test", new { }, HttpStatusCode.OK))["id"]!;
+        },
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
             var id = Guid.CreateVersion7();

@@ -35,7 +35,7 @@ public sealed class OutboundGuardTests
         using var client = new OutboundGuard([]).CreateClient(TimeSpan.FromMinutes(1), 1000);
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("https://localhost:1/"));
         Assert.Contains("not a public one", refused.ToString(), StringComparison.Ordinal);
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("http://example.org/"));
+        await Assert.ThrowsAsync<NotPublicException>(() => client.GetAsync("http://example.org/"));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class OutboundGuardTests
         using var client = new OutboundGuard([new(provider.Issuer)]).CreateClient(TimeSpan.FromMinutes(1), 50);
         Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync($"{provider.Issuer}/moved")).StatusCode);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync($"{provider.Issuer}/keys")); // longer than 50 bytes
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("http://127.0.0.1:1/"));
+        await Assert.ThrowsAsync<NotPublicException>(() => client.GetAsync("http://127.0.0.1:1/"));
     }
 
     [Fact]

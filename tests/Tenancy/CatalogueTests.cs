@@ -140,6 +140,8 @@ public sealed class CatalogueTests(CirmHost host)
                 "cirm_router segment_changes.agency_id", "cirm_router segments.agency_id", "cirm_router segments.pending",
                 "cirm_router survey_inbox.agency_id",
                 "cirm_router survey_waves.agency_id", "cirm_router survey_waves.closed_at", "cirm_router survey_waves.closes_at",
+                "cirm_router webhook_deliveries.agency_id", "cirm_router webhook_deliveries.next_at", "cirm_router webhook_deliveries.state", "cirm_router webhook_deliveries.webhook_id",
+                "cirm_router webhooks.agency_id", "cirm_router webhooks.blocked_until", "cirm_router webhooks.id", "cirm_router webhooks.state",
             ], columns);
     }
 
