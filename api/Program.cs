@@ -18,6 +18,7 @@ builder.Services.AddParticipation();
 builder.Services.AddImports();
 builder.Services.AddPortal();
 builder.Services.AddWebhooks();
+builder.Services.AddExports();
 
 var app = builder.Build();
 app.UsePlatform();
@@ -100,6 +101,7 @@ app.MapPortal();
 app.MapWebhooks();
 app.MapDeliveries();
 app.MapEvents();
+app.MapExports();
 app.Run();
 
 /// <summary>The web host; named so that tests can start it.</summary>

@@ -61,6 +61,7 @@ public static class Schedule
             // the job's name is the operation's kind
             Job.Of<RunImport, OperationArgs>(),
             Job.Of<RunBulk, OperationArgs>(),
+            Job.Of<RunExport, OperationArgs>(),
             Job.Of<RunScarcitySimulation, OperationArgs>(),
             Job.Of<SendInvitations, OperationArgs>(),
             Job.Of<SnapshotSegment, OperationArgs>(),

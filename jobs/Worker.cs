@@ -3,6 +3,7 @@ using Cirm.Core.Insight;
 using Cirm.Core.Insight.Reports;
 using Cirm.Core.Participation;
 using Cirm.Core.Platform;
+using Cirm.Core.Platform.Exports;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
@@ -43,6 +44,8 @@ public static class Worker
             .AddSingleton<BallotSecrets>().AddSingleton<BallotBox>().AddSingleton<DecisionCounts>()
             .AddSingleton<ReportBook>().AddSingleton<PublishedReports>().AddSingleton<ReportSubscriptions>()
             .AddSingleton<SurveySecrets>().AddSingleton<Settling>().AddSingleton<SurveyResults>().AddSingleton<OpposedProposals>().AddSingleton<SurveyLinks>().AddSingleton<SurveyInvitations>()
+            .AddSingleton<IExportSource, ExportCases>().AddSingleton<IExportSource, ExportServices>().AddSingleton<IExportSource, ExportResults>()
+            .AddSingleton<Initiatives>().AddSingleton<IExportSource, ExportInitiatives>().AddSingleton<ExportFiles>()
             .AddSingleton<Webhooks>().AddSingleton<WebhookSecrets>().AddSingleton<Sending>().AddSingleton(_ => WebhookCalls.FromEnvironment())
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();

@@ -721,6 +721,36 @@ CREATE TABLE public.erased_sign_ins (
 
 ALTER TABLE ONLY public.erased_sign_ins FORCE ROW LEVEL SECURITY;
 
+-- Name: export_chunks; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.export_chunks (
+    agency_id uuid NOT NULL,
+    export_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    bytes bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.export_chunks FORCE ROW LEVEL SECURITY;
+
+-- Name: exports; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.exports (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    format text NOT NULL,
+    requested_by uuid,
+    chunks integer DEFAULT 0 NOT NULL,
+    bytes bigint,
+    sha256 text,
+    ready_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT exports_check CHECK ((((ready_at IS NULL) = (bytes IS NULL)) AND ((ready_at IS NULL) = (sha256 IS NULL)))),
+    CONSTRAINT exports_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'ndjson'::text, 'hsds'::text])))
+);
+
+ALTER TABLE ONLY public.exports FORCE ROW LEVEL SECURITY;
+
 -- Name: floor_rules; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.floor_rules (
@@ -1208,6 +1238,15 @@ CREATE TABLE public.outbox (
 
 ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
 
+-- Name: outbox_heads; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.outbox_heads (
+    agency_id uuid NOT NULL,
+    "position" bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.outbox_heads FORCE ROW LEVEL SECURITY;
+
 -- Name: paper_entries; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.paper_entries (
@@ -1220,14 +1259,6 @@ CREATE TABLE public.paper_entries (
 );
 
 ALTER TABLE ONLY public.paper_entries FORCE ROW LEVEL SECURITY;
--- Name: outbox_heads; Type: TABLE; Schema: public; Owner: -
-
-CREATE TABLE public.outbox_heads (
-    agency_id uuid NOT NULL,
-    "position" bigint NOT NULL
-);
-
-ALTER TABLE ONLY public.outbox_heads FORCE ROW LEVEL SECURITY;
 
 -- Name: recoveries; Type: TABLE; Schema: public; Owner: -
 
@@ -2417,6 +2448,16 @@ ALTER TABLE ONLY public.discussions
 ALTER TABLE ONLY public.erased_sign_ins
     ADD CONSTRAINT erased_sign_ins_pkey PRIMARY KEY (agency_id, subject_hash);
 
+-- Name: export_chunks export_chunks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.export_chunks
+    ADD CONSTRAINT export_chunks_pkey PRIMARY KEY (agency_id, export_id, ordinal);
+
+-- Name: exports exports_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: floor_rules floor_rules_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.floor_rules
@@ -3055,6 +3096,10 @@ CREATE INDEX discussions_newest ON public.discussions USING btree (agency_id, cr
 
 CREATE INDEX discussions_of_service ON public.discussions USING btree (agency_id, service_id, created_at DESC, id DESC);
 
+-- Name: exports_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX exports_newest ON public.exports USING btree (agency_id, created_at, id);
+
 -- Name: idempotency_keys_age; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (agency_id, created_at);
@@ -3485,6 +3530,11 @@ ALTER TABLE ONLY public.discussions
 
 ALTER TABLE ONLY public.discussions
     ADD CONSTRAINT discussions_agency_id_service_id_fkey FOREIGN KEY (agency_id, service_id) REFERENCES public.services(agency_id, id);
+
+-- Name: export_chunks export_chunks_agency_id_export_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.export_chunks
+    ADD CONSTRAINT export_chunks_agency_id_export_id_fkey FOREIGN KEY (agency_id, export_id) REFERENCES public.exports(agency_id, id);
 
 -- Name: initiative_census initiative_census_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -3971,6 +4021,14 @@ CREATE POLICY agency ON public.discussions USING ((agency_id = (NULLIF(current_s
 
 CREATE POLICY agency ON public.erased_sign_ins USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: export_chunks agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.export_chunks USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: exports agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.exports USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: floor_rules agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.floor_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -4075,12 +4133,13 @@ CREATE POLICY agency ON public.organisations USING ((agency_id = (NULLIF(current
 
 CREATE POLICY agency ON public.outbox USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
--- Name: paper_entries agency; Type: POLICY; Schema: public; Owner: -
-
-CREATE POLICY agency ON public.paper_entries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 -- Name: outbox_heads agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.outbox_heads USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: paper_entries agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.paper_entries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
 -- Name: recoveries agency; Type: POLICY; Schema: public; Owner: -
 
@@ -4453,6 +4512,14 @@ ALTER TABLE public.discussions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.erased_sign_ins ENABLE ROW LEVEL SECURITY;
 
+-- Name: export_chunks; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.export_chunks ENABLE ROW LEVEL SECURITY;
+
+-- Name: exports; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.exports ENABLE ROW LEVEL SECURITY;
+
 -- Name: floor_rules; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.floor_rules ENABLE ROW LEVEL SECURITY;
@@ -4557,12 +4624,13 @@ ALTER TABLE public.organisations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
 
--- Name: paper_entries; Type: ROW SECURITY; Schema: public; Owner: -
-
-ALTER TABLE public.paper_entries ENABLE ROW LEVEL SECURITY;
 -- Name: outbox_heads; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.outbox_heads ENABLE ROW LEVEL SECURITY;
+
+-- Name: paper_entries; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.paper_entries ENABLE ROW LEVEL SECURITY;
 
 -- Name: recoveries; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -5052,6 +5120,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.discussions TO cirm_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erased_sign_ins TO cirm_app;
 
+-- Name: TABLE export_chunks; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.export_chunks TO cirm_app;
+
+-- Name: TABLE exports; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.exports TO cirm_app;
+
 -- Name: TABLE floor_rules; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.floor_rules TO cirm_app;
@@ -5184,12 +5260,13 @@ GRANT SELECT(created_at) ON TABLE public.outbox TO cirm_router;
 
 GRANT SELECT(done_at) ON TABLE public.outbox TO cirm_router;
 
--- Name: TABLE paper_entries; Type: ACL; Schema: public; Owner: -
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.paper_entries TO cirm_app;
 -- Name: TABLE outbox_heads; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.outbox_heads TO cirm_app;
+
+-- Name: TABLE paper_entries; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.paper_entries TO cirm_app;
 
 -- Name: TABLE recoveries; Type: ACL; Schema: public; Owner: -
 

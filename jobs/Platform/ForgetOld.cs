@@ -1,4 +1,5 @@
 using Cirm.Core.Platform;
+using Cirm.Core.Platform.Exports;
 using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -6,7 +7,7 @@ using Cirm.Core.Transactions;
 namespace Cirm.Jobs.Platform;
 
 /// <summary>Deletes what has done its service, agency by agency, a few thousand rows at a time.</summary>
-public sealed class ForgetOld(Databases databases, TenantDb db, TimeProvider clock) : IJob<NoArgs>
+public sealed class ForgetOld(Databases databases, TenantDb db, ExportFiles exports, TimeProvider clock) : IJob<NoArgs>
 {
     /// <summary>How long an event that was dealt with can still be looked up and delivered again.</summary>
     static readonly TimeSpan EventsKept = TimeSpan.FromDays(90);
@@ -50,6 +51,7 @@ public sealed class ForgetOld(Databases databases, TenantDb db, TimeProvider clo
                 where agency_id = @agency
                   and id in (select id from webhook_deliveries where agency_id = @agency and created_at < @before order by id limit @limit)
                 """, now - Deliveries.Kept, ct);
+            await exports.ForgetAsync(agency, now, ct);
             // Of operations that were cancelled or failed; one that succeeded took its order along.
             await DeleteAsync(agency, """
                 delete from bulk_orders

@@ -7,6 +7,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Insight;
+using Cirm.Tests.Platform;
 using Cirm.Tests.Participation;
 using Cirm.Tests.Transactions;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,6 +73,12 @@ static class Samples
             var (admin, path) = (await world.Agency.Admin, $"{world.Agency.Path}/webhooks");
             var webhook = (await admin.PostJsonAsync(path, new { url = $"https://desk.example/{world.Marker}", events = (string[])["case.submitted"] }))["id"];
             return (string)(await admin.PostJsonAsync($"{path}/{webhook}/test", new { }, HttpStatusCode.OK))["id"]!;
+        },
+        ["/v1/agencies/{agency}/exports/{id}"] = async world =>
+        {
+            var asked = await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/exports", new { kind = "services" }, HttpStatusCode.Accepted);
+            await ExportTests.CarryOutAsync(world.Host, world.Agency, (Guid)asked["id"]!);
+            return (string)asked["id"]!;
         },
         ["/v1/agencies/{agency}/operations/{id}"] = async world =>
         {
