@@ -3376,6 +3376,22 @@ CREATE INDEX unit_members_of_account ON public.unit_members USING btree (agency_
 
 CREATE INDEX units_of_parent ON public.units USING btree (agency_id, parent) WHERE (parent IS NOT NULL);
 
+-- Name: webhook_deliveries_due; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (agency_id, webhook_id, next_at, "position") WHERE (state = 'waiting'::text);
+
+-- Name: webhook_deliveries_line; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX webhook_deliveries_line ON public.webhook_deliveries USING btree (agency_id, webhook_id, subject_id, "position") WHERE (state = 'waiting'::text);
+
+-- Name: webhook_deliveries_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree (agency_id, webhook_id, id DESC);
+
+-- Name: webhook_deliveries_once; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX webhook_deliveries_once ON public.webhook_deliveries USING btree (agency_id, webhook_id, event_id);
+
 -- Name: answers answers_agency_id_initiative_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.answers
@@ -3395,21 +3411,6 @@ ALTER TABLE ONLY public.answers
 
 ALTER TABLE ONLY public.answers
     ADD CONSTRAINT answers_agency_id_service_id_service_version_fkey FOREIGN KEY (agency_id, service_id, service_version) REFERENCES public.service_versions(agency_id, service_id, number);
--- Name: webhook_deliveries_due; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (agency_id, webhook_id, next_at, "position") WHERE (state = 'waiting'::text);
-
--- Name: webhook_deliveries_line; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX webhook_deliveries_line ON public.webhook_deliveries USING btree (agency_id, webhook_id, subject_id, "position") WHERE (state = 'waiting'::text);
-
--- Name: webhook_deliveries_newest; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree (agency_id, webhook_id, id DESC);
-
--- Name: webhook_deliveries_once; Type: INDEX; Schema: public; Owner: -
-
-CREATE UNIQUE INDEX webhook_deliveries_once ON public.webhook_deliveries USING btree (agency_id, webhook_id, event_id);
 
 -- Name: appeals appeals_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -4361,9 +4362,6 @@ CREATE POLICY agency ON public.unit_members USING ((agency_id = (NULLIF(current_
 
 CREATE POLICY agency ON public.units USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
--- Name: agenda_settings; Type: ROW SECURITY; Schema: public; Owner: -
-
-ALTER TABLE public.agenda_settings ENABLE ROW LEVEL SECURITY;
 -- Name: webhook_deliveries agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.webhook_deliveries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -4371,6 +4369,10 @@ CREATE POLICY agency ON public.webhook_deliveries USING ((agency_id = (NULLIF(cu
 -- Name: webhooks agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.webhooks USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: agenda_settings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.agenda_settings ENABLE ROW LEVEL SECURITY;
 
 -- Name: answer_templates; Type: ROW SECURITY; Schema: public; Owner: -
 
