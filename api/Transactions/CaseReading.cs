@@ -1,3 +1,4 @@
+using Cirm.Core.Information;
 using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
@@ -5,7 +6,7 @@ using Cirm.Core.Transactions;
 namespace Cirm.Api.Transactions;
 
 /// <summary>Reads a case for a caller, and records that they saw it.</summary>
-public sealed class CaseReading(Cases cases, CaseRuleBook rules, AdviceBook book, AccessLog log, TimeProvider clock)
+public sealed class CaseReading(Cases cases, CaseRuleBook rules, AdviceBook book, Services services, AccessLog log, TimeProvider clock)
 {
     /// <summary>A case, with what its citizen can still do about how it ended.</summary>
     /// <exception cref="Refusal"><see cref="Core.Platform.Problems.NotFound"/> when it is not there for this caller.</exception>
@@ -29,4 +30,7 @@ public sealed class CaseReading(Cases cases, CaseRuleBook rules, AdviceBook book
         await log.RecordAsync(caller, "case.advice-read", "case", shown.Id, shown.CitizenId, ct);
         return await book.OfCaseAsync(caller.Agency, shown.CitizenId, shown.Service, ct);
     }
+
+    /// <summary>What the service of a case that was shown is called now.</summary>
+    public async Task<Localized?> ServiceAsync(Caller caller, Case shown, CancellationToken ct) => (await services.FindAsync(caller.Agency, shown.Service, drafts: true, ct))?.Name;
 }

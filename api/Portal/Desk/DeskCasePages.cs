@@ -75,8 +75,9 @@ public static class DeskCasePages
     static async Task<Seen> SeeAsync(Guid id, Caller caller, CaseReading reading, PortalForm form, CancellationToken ct)
     {
         var shown = await reading.ShowAsync(caller, id, ct);
-        return new(shown, await reading.HistoryAsync(caller, shown, ct), await reading.AdviceAsync(caller, shown, ct), form);
+        var service = await reading.ServiceAsync(caller, shown, ct);
+        return new(shown, service, await reading.HistoryAsync(caller, shown, ct), await reading.AdviceAsync(caller, shown, ct), form);
     }
 
-    sealed record Seen(Case Case, IReadOnlyList<CaseEvent> History, CaseAdvice Advice, PortalForm Form);
+    sealed record Seen(Case Case, Localized? Service, IReadOnlyList<CaseEvent> History, CaseAdvice Advice, PortalForm Form);
 }
