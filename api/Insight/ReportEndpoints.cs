@@ -54,11 +54,20 @@ public static class ReportEndpoints
         [FromQuery, Description("csv for a table, as with Accept: text/csv.")] string? format,
         Caller caller, Agency home, ReportBook reports, PublishedReports published, HttpContext http, CancellationToken ct)
     {
+        var asked = await ReadAsync(report, new(by, from, to, period, service, format), caller, home, reports, published, ct);
+        return new ReportAnswer(asked.Kind, asked.By, asked.Grain, asked.Service, asked.Found, asked.Table || http.Request.GetTypedHeaders().Accept.FirstOrDefault()?.MediaType == "text/csv");
+    }
+
+    /// <summary>Reads the report that an address asks for.</summary>
+    /// <exception cref="Refusal"><see cref="Core.Platform.Problems.NotFound"/>, <see cref="Core.Platform.Problems.Invalid"/>, <see cref="Problems.ReportNotVouched"/>.</exception>
+    internal static async Task<AskedReport> ReadAsync(
+        string report, ReportQuery query, Caller caller, Agency home, ReportBook reports, PublishedReports published, CancellationToken ct)
+    {
         var kind = ReportKind.Find(report) ?? throw Core.Platform.Problems.NotFound.Because("There is no such report.");
         var read = new QueryErrors();
-        var (group, picked, grain) = (read.Text("by", by), read.Text("service", service), read.Word<Grain>("period", period) ?? Grain.Month);
-        var table = read.Word<ReportFormat>("format", format) == ReportFormat.Csv || http.Request.GetTypedHeaders().Accept.FirstOrDefault()?.MediaType == "text/csv";
-        var (first, last) = (Month(read, "from", from), Month(read, "to", to));
+        var (group, picked, grain) = (read.Text("by", query.By), read.Text("service", query.Service), read.Word<Grain>("period", query.Period) ?? Grain.Month);
+        var table = read.Word<ReportFormat>("format", query.Format) == ReportFormat.Csv;
+        var (first, last) = (Month(read, "from", query.From), Month(read, "to", query.To));
         read.ThrowIfAny();
         group ??= picked is not null && kind.By.Contains(ReportKind.Service) ? ReportKind.Service : kind.DefaultBy;
         if (group.Length > 0 && !ReportKind.Breakdowns.Contains(group)) throw Core.Platform.Problems.InvalidValue("?by", "unknown", "by is segment, area, service or channel.");
@@ -70,8 +79,14 @@ public static class ReportEndpoints
         var found = kind.Series is not null ? await reports.FindAsync(caller.Agency, kind, group, grain, first, until, most, ct)
             : kind == ReportKind.Satisfaction ? await published.SatisfactionAsync(home, group, first, until, most, ct)
             : await published.OpposedDemandsAsync(home, grain, first, until, most, ct);
-        return new ReportAnswer(kind, group, grain, picked, found, table);
+        return new(kind, group, grain, picked, found, table);
     }
+
+    /// <summary>What an address asks of a report.</summary>
+    internal sealed record ReportQuery(string? By, string? From, string? To, string? Period, string? Service, string? Format = null);
+
+    /// <summary>A report that was read, and as what.</summary>
+    internal sealed record AskedReport(ReportKind Kind, string By, Grain Grain, string? Service, ReadReport Found, bool Table);
 
     static DateOnly? Month(QueryErrors read, string name, string? text)
     {

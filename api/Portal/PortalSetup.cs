@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Cirm.Api.Portal.Desk;
+using Cirm.Api.Portal.Managers;
 using Cirm.Api.Portal.Pages;
 
 namespace Cirm.Api.Portal;
@@ -31,6 +32,7 @@ public static class PortalSetup
         pages.MapOwnCases();
         pages.MapQueue();
         pages.MapDeskCases();
+        pages.MapReportPages();
     }
 }
 

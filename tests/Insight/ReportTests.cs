@@ -11,7 +11,7 @@ namespace Cirm.Tests.Insight;
 /// <summary>What managers read of groups of cases, and when it is counted.</summary>
 public sealed class ReportTests(CirmHost host)
 {
-    static readonly DateTimeOffset Later = new(2026, 8, 15, 12, 0, 0, TimeSpan.Zero);
+    internal static readonly DateTimeOffset Later = new(2026, 8, 15, 12, 0, 0, TimeSpan.Zero);
 
     // A case of a month that was answered after an hour, and decided after some more.
     static ReportedCase Case(int month, int day, string service, string channel, double hours, bool inTime, string? verdict = null, string? area = "North")
@@ -24,7 +24,7 @@ public sealed class ReportTests(CirmHost host)
         Enumerable.Range(0, count).Select(i => Case(month, 1 + i % 25, service, channel, hours, inTime, verdict, area));
 
     // Two services, one of which keeps its standard and one of which does not, from April to June.
-    static List<ReportedCase> Quarter()
+    internal static List<ReportedCase> Quarter()
     {
         var cases = new List<ReportedCase>();
         foreach (var month in (int[])[4, 5, 6])

@@ -106,9 +106,17 @@ public sealed class Workers : IAsyncLifetime
 
     public IReadOnlyList<Note> Diary(string what, Guid subject)
     {
-        using var reader = new StreamReader(new FileStream(diary, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        var whole = reader.ReadToEnd().Split('\n')[..^1]; // what follows the last line end is still being written
-        return [.. whole.Select(Note.Parse).Where(note => note.What == what && note.Subject == subject)];
+        while (true)
+        {
+            try
+            {
+                return [.. File.ReadAllLines(diary).Select(Note.Parse).Where(note => note.What == what && note.Subject == subject)];
+            }
+            catch (IOException)
+            {
+                Thread.Sleep(1); // a worker is writing
+            }
+        }
     }
 
     /// <summary>Waits until something is so, a minute at most.</summary>

@@ -8,9 +8,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Cirm.Tests.Portal;
 
 /// <summary>What a browser without scripts does: keeps cookies, follows what it is told, sends forms with what is hidden in them.</summary>
-public sealed partial class Browser(CirmHost host)
+/// <param name="host">Where its pages are.</param>
+/// <param name="same">Another window of the same browser, whose cookies it has.</param>
+public sealed partial class Browser(CirmHost host, Browser? same = null)
 {
-    readonly Dictionary<string, string> cookies = [];
+    readonly Dictionary<string, string> cookies = same is null ? [] : new(same.cookies);
 
     /// <summary>The page that is shown.</summary>
     public string Page { get; private set; } = "";

@@ -293,7 +293,7 @@ public abstract class AttachmentStories(CirmHost host, ITestOutputHelper output)
             Assert.Equal((string?)files[49]!["sha256"], Convert.ToHexStringLower(await SHA256.HashDataAsync(await read.Content.ReadAsStreamAsync(), CancellationToken.None)));
         }
         output.WriteLine($"500 MB in, {(highest - before) / 1e6:0} MB of managed memory at most");
-        Assert.InRange(highest - before, 0, 150_000_000); // other tests run beside this one
+        Assert.InRange(highest - before, 0, 250_000_000); // other tests run beside this one
     }
 
     [Fact]

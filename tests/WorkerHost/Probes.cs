@@ -16,8 +16,8 @@ static class Diary
         {
             try
             {
-                // One writer at a time: .NET appends by seeking first, and two would write over each other.
-                using var file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.Read);
+                // One writer at a time: .NET appends by seeking first, and two would write over each other. On Linux only None keeps another one out.
+                using var file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.None);
                 file.Write(System.Text.Encoding.UTF8.GetBytes(line));
                 return;
             }

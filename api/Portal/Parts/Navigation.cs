@@ -11,6 +11,7 @@ static class Navigation
         {
             yield return ("desk", reader["desk.queue"]);
             yield return ("desk/new", reader["desk.new"]);
+            if (reader.Who.Role is Role.Manager or Role.Admin) yield return ("reports", reader["nav.reports"]);
         }
         yield return ("services", reader["nav.services"]);
         yield return ("report", reader["nav.report"]);
