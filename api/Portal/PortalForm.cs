@@ -82,6 +82,9 @@ public sealed class PortalForm
         return BodyValidator.Read<T>(document.RootElement);
     }
 
+    /// <summary>Persian and Arabic digits, as people type them, as the API reads them.</summary>
+    public static string Latin(string typed) => string.Concat(typed.Select(c => char.IsDigit(c) ? (char)('0' + (int)char.GetNumericValue(c)) : c is '٫' ? '.' : c));
+
     /// <summary>Takes what was refused apart: errors go to their fields, anything else stands above the form.</summary>
     public PortalForm Take(Refusal refusal)
     {

@@ -15,6 +15,7 @@ public static class PortalSetup
         services.AddHttpContextAccessor();
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)); // Persian as it is, not as entities five times as long
         services.AddScoped<Reader>();
+        services.AddSingleton<InitiativeReading>();
         services.Configure<RouteOptions>(routes => routes.ConstraintMap["language"] = typeof(LanguageConstraint));
     }
 
@@ -30,6 +31,7 @@ public static class PortalSetup
         pages.MapFollowing();
         pages.MapSignIn();
         pages.MapOwnCases();
+        pages.MapTakingPart();
         pages.MapQueue();
         pages.MapDeskCases();
         pages.MapReportPages();

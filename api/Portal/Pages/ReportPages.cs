@@ -106,7 +106,7 @@ public static class ReportPages
         var location = new JsonObject();
         if (form["location/area"] is { Length: > 0 } area) location["area"] = area;
         foreach (var degrees in (string[])["latitude", "longitude"])
-            if (form[$"location/{degrees}"] is { Length: > 0 } typed) location[degrees] = double.TryParse(Latin(typed), CultureInfo.InvariantCulture, out var value) ? value : typed;
+            if (form[$"location/{degrees}"] is { Length: > 0 } typed) location[degrees] = double.TryParse(PortalForm.Latin(typed), CultureInfo.InvariantCulture, out var value) ? value : typed;
         if (location.Count > 0) json["location"] = location;
         var answers = new JsonObject();
         foreach (var question in service.Questions ?? [])
@@ -123,15 +123,12 @@ public static class ReportPages
         {
             QuestionType.Multiple => form.All(field) is { Count: > 0 } chosen ? new JsonArray([.. chosen.Select(c => (JsonNode)c)]) : null,
             _ when typed.Length == 0 => null,
-            QuestionType.Number when decimal.TryParse(Latin(typed), CultureInfo.InvariantCulture, out var number) => number,
+            QuestionType.Number when decimal.TryParse(PortalForm.Latin(typed), CultureInfo.InvariantCulture, out var number) => number,
             QuestionType.Boolean when bool.TryParse(typed, out var yes) => yes,
-            QuestionType.Date => Latin(typed),
+            QuestionType.Date => PortalForm.Latin(typed),
             _ => typed,
         };
     }
-
-    // Persian and Arabic digits as people type them.
-    static string Latin(string typed) => string.Concat(typed.Select(c => char.IsDigit(c) ? (char)('0' + (int)char.GetNumericValue(c)) : c is '٫' ? '.' : c));
 
     /// <summary>What was taken in.</summary>
     public sealed record Sent(long Number, string Code, DateTimeOffset? DueAt);

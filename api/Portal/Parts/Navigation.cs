@@ -16,6 +16,7 @@ static class Navigation
         yield return ("services", reader["nav.services"]);
         yield return ("report", reader["nav.report"]);
         yield return ("follow", reader["nav.follow"]);
+        yield return ("initiatives", reader["nav.take-part"]);
         if (reader.Who is { Kind: ActorKind.Citizen }) yield return ("cases", reader["nav.cases"]);
     }
 }

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cirm.Api.Participation;
+using Cirm.Api.Platform;
+using Cirm.Core.Participation;
+using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cirm.Api.Portal.Pages;
+
+/// <summary>Taking part: what is promised, what others said and was answered, one's own word, one's ballot, and what came out.</summary>
+public static class TakePartPages
+{
+    const int OnAPage = 50;
+
+    public static void MapTakingPart(this IEndpointRouteBuilder pages)
+    {
+        pages.MapGet("/initiatives", List).Allow(Who.Anyone);
+        pages.MapGet("/initiatives/{key}", Show).Allow(Who.Anyone);
+        pages.MapPost("/initiatives/{key}/contributions", Contribute).Allow(Who.Citizen);
+        // The page with the receipt is answered once: sent twice, the second is told that there is a ballot already.
+        pages.MapPost("/initiatives/{key}/ballots", Vote).Allow(Who.Citizen).WithMetadata(new NeedsNoIdempotencyKey());
+    }
+
+    static async Task<RazorComponentResult<InitiativeList>> List(string? after, Caller caller, Initiatives initiatives, CancellationToken ct)
+    {
+        var found = await initiatives.ListAsync(caller, new(), after is not null && BodyValidator.IsClean(after) ? after : null, OnAPage + 1, ct);
+        return new(new { Initiatives = found.Take(OnAPage).ToList(), Next = found.Count > OnAPage ? found[OnAPage - 1].Key : null });
+    }
+
+    static async Task<RazorComponentResult<InitiativeShown>> Show(string key, Caller caller, Agency home, InitiativeReading reading, CancellationToken ct) =>
+        new(await reading.ReadAsync(caller, home, key, PortalForm.Empty, ct));
+
+    static async Task<IResult> Contribute(
+        string key, HttpContext http, Caller caller, Agency home, Reader reader, Initiatives initiatives, Contributions contributions, InitiativeReading reading, CancellationToken ct)
+    {
+        var form = await PortalForm.ReadAsync(http);
+        try
+        {
+            var to = await InitiativeEndpoints.FindAsync(initiatives, caller, key, ct);
+            var json = form.ToJson("text", "signedAs");
+            (json["kind"], json["text"]) = (form["contribution"], json["text"]?.DeepClone() ?? "");
+            var wanted = PortalForm.Read<ContributionEndpoints.MakeContribution>(json);
+            await contributions.AddAsync(caller, wanted.SpeakerIn(to, caller), key, wanted.Kind, wanted.ToOn(), wanted.Text, ct);
+            return SeeOther.To(reader.To($"initiatives/{key}"));
+        }
+        catch (Refusal refusal) when (refusal.Problem.Status is 403 or 409 or 422)
+        {
+            return new RazorComponentResult<InitiativeShown>(await reading.ReadAsync(caller, home, key, form.Take(refusal), ct)) { StatusCode = refusal.Problem.Status };
+        }
+    }
+
+    static async Task<IResult> Vote(string key, HttpContext http, Caller caller, Agency home, Ballots ballots, InitiativeReading reading, CancellationToken ct)
+    {
+        var form = await PortalForm.ReadAsync(http);
+        var seen = await reading.ReadAsync(caller, home, key, form, ct);
+        try
+        {
+            if (seen.Initiative.Decision is not { } decision) throw Core.Participation.Problems.NoDecision.Because($"\"{key}\" takes no ballots.");
+            using var choices = JsonDocument.Parse(ChoicesOf(form, decision, seen.Options).ToJsonString());
+            return new RazorComponentResult<Voted>(new { Receipt = await ballots.CastAsync(caller, key, choices.RootElement, null, ct), seen.Initiative });
+        }
+        catch (Refusal refusal) when (refusal.Problem.Status is 403 or 409 or 422)
+        {
+            return new RazorComponentResult<InitiativeShown>(seen with { Form = form.Take(refusal) }) { StatusCode = refusal.Problem.Status };
+        }
+    }
+
+    static JsonNode ChoicesOf(PortalForm form, DecisionSettings decision, IReadOnlyList<DecisionOption> options)
+    {
+        var numbers = options.Select(o => (o.Key, Number: int.TryParse(PortalForm.Latin(form[$"choices/{o.Key}"]), out var n) ? n : (int?)null)).Where(o => o.Number is not null).ToList();
+        return decision.Form switch
+        {
+            BallotForm.Approval => new JsonArray([.. form.All("choices").Select(c => (JsonNode)c)]),
+            BallotForm.Ranking => new JsonArray([.. numbers.OrderBy(o => o.Number).Select(o => (JsonNode)o.Key)]),
+            _ => new JsonObject(numbers.Where(o => o.Number != 0).Select(o => KeyValuePair.Create(o.Key, (JsonNode?)o.Number))),
+        };
+    }
+}
+
+/// <summary>All of an initiative that its page shows.</summary>
+public sealed class InitiativeReading(Initiatives initiatives, Contributions contributions, DecisionOptions options, DecisionCounts counts)
+{
+    const int MostContributions = 100;
+
+    public async Task<SeenInitiative> ReadAsync(Caller caller, Agency home, string key, PortalForm form, CancellationToken ct)
+    {
+        var initiative = await InitiativeEndpoints.FindAsync(initiatives, caller, key, ct);
+        var decides = initiative.Decision is not null;
+        return new(
+            initiative, await contributions.ListAsync(caller, initiative.Id, new(), null, null, MostContributions, ct),
+            decides ? await options.ListAsync(home.Id, initiative.Id, null, DecisionOptions.Most, ct) : [],
+            decides && initiative.State is InitiativeState.Ended or InitiativeState.Closed ? await counts.FindAsync(home, caller, key, ct) : null, form);
+    }
+}
+
+/// <summary>What a page of an initiative shows.</summary>
+public sealed record SeenInitiative(Initiative Initiative, IReadOnlyList<Contribution> Contributions, IReadOnlyList<DecisionOption> Options, DecisionResult? Result, PortalForm Form);

@@ -1,0 +1,59 @@
+using System.Net;
+using Cirm.Core.Platform;
+using Cirm.Tests.Harness;
+using Cirm.Tests.Participation;
+
+namespace Cirm.Tests.Portal;
+
+/// <summary>Taking part on the pages, without JavaScript.</summary>
+public sealed class TakePartPageTests(CirmHost host)
+{
+    [Fact]
+    public async Task A_citizen_votes_once_gets_a_receipt_and_reads_what_came_out()
+    {
+        var agency = await host.NewAgencyAsync();
+        var initiative = await Deciding.DecideAsync(agency, new { method = "budget-greedy", budget = 100 }, ("bench", 60m), ("tree", 40m), ("pond", 90m));
+        var at = $"/en/{agency.Slug}/initiatives/{initiative.Split('/')[^1]}";
+        var anonymous = await new Browser(host).OpenAsync(at);
+        Assert.DoesNotContain("<form method=\"post\"", anonymous.Page[anonymous.Page.IndexOf("<main", StringComparison.Ordinal)..]);
+        var browser = await new Browser(host).SignInAsync(agency, Role.Citizen);
+        await browser.OpenAsync($"/en/{agency.Slug}/initiatives");
+        Assert.Contains(at, browser.Page);
+        await browser.OpenAsync(at);
+        await browser.SubmitAsync($"{at}/ballots", ("choices", "bench"), ("choices", "pond"));
+        Assert.Contains("more than there is", browser.Words);
+        await browser.SubmitAsync($"{at}/ballots", ("choices", "bench"), ("choices", "tree"));
+        Assert.Contains("Your ballot is in the box", browser.Words);
+        Assert.Matches("id=\"receipt\">[^<]{10,}<", browser.Page);
+        await browser.OpenAsync(at);
+        await browser.SubmitAsync($"{at}/ballots", ("choices", "tree"));
+        Assert.Contains("You have voted already", browser.Words);
+        Assert.Equal(HttpStatusCode.Conflict, browser.Status);
+
+        var result = await Deciding.CountAsync(host, agency, initiative);
+        await anonymous.OpenAsync(at);
+        Assert.Contains("100 of 100", anonymous.Words);
+        Assert.Contains((string)result["ballotsDigest"]!, anonymous.Words);
+        Assert.Contains("ballots.pb", anonymous.Page);
+    }
+
+    [Fact]
+    public async Task A_citizen_says_something_and_everybody_reads_it_with_the_answer()
+    {
+        var agency = await host.NewAgencyAsync();
+        var initiative = await Deciding.OpenAsync(agency, "consultation");
+        var key = initiative.Split('/')[^1];
+        var browser = await new Browser(host).SignInAsync(agency, Role.Citizen, "fa");
+        await browser.OpenAsync($"/fa/{agency.Slug}/initiatives/{key}");
+        await browser.SubmitAsync($"/fa/{agency.Slug}/initiatives/{key}/contributions", ("contribution", "proposal"), ("text", " "));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, browser.Status);
+        await browser.SubmitAsync($"/fa/{agency.Slug}/initiatives/{key}/contributions", ("contribution", "proposal"), ("text", "یک نیمکت بگذارید."));
+        Assert.Contains("یک نیمکت بگذارید.", browser.Words);
+        var manager = await agency.Manager;
+        var said = (await manager.GetJsonAsync($"{agency.Path}/initiatives/{key}/contributions"))["items"]!.AsArray().Single()!;
+        await manager.PostJsonAsync($"{agency.Path}/initiatives/{key}/contributions/{said["id"]}/answer", new { text = "We will.", decision = "accepted", reason = "It is cheap." });
+        var reader = await new Browser(host).OpenAsync($"/en/{agency.Slug}/initiatives/{key}");
+        Assert.Contains("Our answer: accepted", reader.Words);
+        Assert.Contains("It is cheap.", reader.Words);
+    }
+}
