@@ -85,11 +85,11 @@ public sealed class PortalForm
     /// <summary>Persian and Arabic digits, as people type them, as the API reads them.</summary>
     public static string Latin(string typed) => string.Concat(typed.Select(c => char.IsDigit(c) ? (char)('0' + (int)char.GetNumericValue(c)) : c is '٫' ? '.' : c));
 
-    /// <summary>Takes what was refused apart: errors go to their fields, anything else stands above the form.</summary>
+    /// <summary>Takes what was refused: what is not valid goes to its fields, anything else stands above the form.</summary>
     public PortalForm Take(Refusal refusal)
     {
-        foreach (var error in refusal.Errors) errors.Add((error.Pointer.TrimStart('/'), error));
-        if (refusal.Errors.Count == 0) Refused = refusal;
+        if (refusal.Problem == Problems.Invalid) errors.AddRange(refusal.Errors.Select(error => (error.Pointer.TrimStart('/'), error)));
+        else Refused = refusal; // it has words of its own
         return this;
     }
 
