@@ -14,6 +14,11 @@ static class Submit
     public static async Task<Measure> RunAsync()
     {
         await using var server = await Server.StartAsync("cirm_bench_submit");
+        // A table of which PostgreSQL believes that it is empty has its foreign keys checked by any index, and a connection keeps to that until autovacuum
+        // has been there: an installation's first minute is not what is measured.
+        await Read.FillAsync(server, server.Agency, server.Service, 1, 10_000);
+        await server.ExecuteAsync("update case_numbers set last_number = 10000");
+        await server.ExecuteAsync("vacuum analyze");
         var token = await server.SignInAsync(Role.Citizen);
         var run = 0;
         return await Measure.InTurnAsync("submit", "cases a second", 5,
