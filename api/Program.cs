@@ -19,6 +19,7 @@ builder.Services.AddImports();
 builder.Services.AddPortal();
 builder.Services.AddWebhooks();
 builder.Services.AddExports();
+builder.Services.AddPartners();
 
 var app = builder.Build();
 app.UsePlatform();
@@ -102,6 +103,8 @@ app.MapWebhooks();
 app.MapDeliveries();
 app.MapEvents();
 app.MapExports();
+app.MapPartners();
+app.MapPartnerDeliveries();
 app.Run();
 
 /// <summary>The web host; named so that tests can start it.</summary>

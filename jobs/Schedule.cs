@@ -55,6 +55,7 @@ public static class Schedule
             new("survey.coded",        Job.Of<PublishResults, FactArgs>()),
             new("survey.aggregated",   Job.Of<FindOpposed, FactArgs>()),
             new("webhook.paused",      Job.Of<TellAdmins, FactArgs>()),
+            new("partner.troubled",    Job.Of<TellAdmins, FactArgs>()),
         ],
         Operations:
         [

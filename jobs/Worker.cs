@@ -9,6 +9,7 @@ using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Cirm.Core.Transactions.Files;
+using Cirm.Core.Transactions.Partnering;
 using Cirm.Jobs.Engines;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;
@@ -47,6 +48,7 @@ public static class Worker
             .AddSingleton<IExportSource, ExportCases>().AddSingleton<IExportSource, ExportServices>().AddSingleton<IExportSource, ExportResults>()
             .AddSingleton<Initiatives>().AddSingleton<IExportSource, ExportInitiatives>().AddSingleton<ExportFiles>()
             .AddSingleton<Webhooks>().AddSingleton<WebhookSecrets>().AddSingleton<Sending>().AddSingleton(_ => WebhookCalls.FromEnvironment())
+            .AddSingleton<PartnerKeys>().AddSingleton<PartnerNotes>().AddSingleton<PartnerSending>().AddSingleton(_ => GeoReportClient.FromEnvironment())
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();
         Engine.Add(builder, databases);

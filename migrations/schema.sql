@@ -1260,6 +1260,127 @@ CREATE TABLE public.paper_entries (
 
 ALTER TABLE ONLY public.paper_entries FORCE ROW LEVEL SECURITY;
 
+-- Name: partner_cases; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.partner_cases (
+    agency_id uuid NOT NULL,
+    partner_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    origin text NOT NULL,
+    reference text,
+    token text,
+    status text,
+    seen text,
+    moved_at timestamp with time zone,
+    changed_at timestamp with time zone,
+    checked_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT partner_cases_origin_check CHECK ((origin = ANY (ARRAY['sent'::text, 'imported'::text])))
+);
+
+ALTER TABLE ONLY public.partner_cases FORCE ROW LEVEL SECURITY;
+
+-- Name: partner_deliveries; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.partner_deliveries (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    partner_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    kind text NOT NULL,
+    step text NOT NULL,
+    outcome text,
+    note_id uuid,
+    "position" bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    first_tried_at timestamp with time zone,
+    last_tried_at timestamp with time zone,
+    uncertain boolean DEFAULT false NOT NULL,
+    status integer,
+    error text,
+    answer text,
+    milliseconds integer,
+    sent_status text,
+    their_id text,
+    delivered_at timestamp with time zone,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    reason text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT partner_deliveries_check CHECK (((state = 'delivered'::text) = (delivered_at IS NOT NULL))),
+    CONSTRAINT partner_deliveries_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'update'::text]))),
+    CONSTRAINT partner_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text, 'givenUp'::text])))
+);
+
+ALTER TABLE ONLY public.partner_deliveries FORCE ROW LEVEL SECURITY;
+
+-- Name: partner_updates; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.partner_updates (
+    agency_id uuid NOT NULL,
+    partner_id uuid NOT NULL,
+    update_id text NOT NULL,
+    case_id uuid NOT NULL,
+    status text,
+    changed_at timestamp with time zone NOT NULL,
+    became text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT partner_updates_became_check CHECK ((became = ANY (ARRAY['moved'::text, 'noted'::text, 'older'::text, 'unmapped'::text, 'impossible'::text, 'own'::text, 'nothing'::text])))
+);
+
+ALTER TABLE ONLY public.partner_updates FORCE ROW LEVEL SECURITY;
+
+-- Name: partners; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.partners (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    url text NOT NULL,
+    format text NOT NULL,
+    jurisdiction text,
+    api_key bytea,
+    state text NOT NULL,
+    stopped_because text,
+    stopped_at timestamp with time zone,
+    sends_cases boolean NOT NULL,
+    sends_updates boolean NOT NULL,
+    forwards boolean NOT NULL,
+    fetches text NOT NULL,
+    fetch_minutes integer NOT NULL,
+    overlap_hours integer NOT NULL,
+    services jsonb NOT NULL,
+    statuses_in jsonb NOT NULL,
+    statuses_out jsonb NOT NULL,
+    identity jsonb,
+    failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    blocked_until timestamp with time zone,
+    sent_at timestamp with time zone,
+    fetch_due_at timestamp with time zone NOT NULL,
+    fetched_at timestamp with time zone,
+    fetch_failing_since timestamp with time zone,
+    fetch_error text,
+    high_water timestamp with time zone,
+    clock_ahead integer,
+    told_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT partners_check CHECK (((state = 'stopped'::text) = (stopped_at IS NOT NULL))),
+    CONSTRAINT partners_fetch_minutes_check CHECK (((fetch_minutes >= 1) AND (fetch_minutes <= 1440))),
+    CONSTRAINT partners_fetches_check CHECK ((fetches = ANY (ARRAY['nothing'::text, 'updates'::text, 'requests'::text]))),
+    CONSTRAINT partners_format_check CHECK ((format = ANY (ARRAY['json'::text, 'xml'::text]))),
+    CONSTRAINT partners_overlap_hours_check CHECK (((overlap_hours >= 1) AND (overlap_hours <= 168))),
+    CONSTRAINT partners_state_check CHECK ((state = ANY (ARRAY['active'::text, 'stopped'::text])))
+);
+
+ALTER TABLE ONLY public.partners FORCE ROW LEVEL SECURITY;
+
 -- Name: recoveries; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.recoveries (
@@ -2618,6 +2739,26 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.paper_entries
     ADD CONSTRAINT paper_entries_pkey PRIMARY KEY (agency_id, initiative_id, number, clerk);
 
+-- Name: partner_cases partner_cases_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.partner_cases
+    ADD CONSTRAINT partner_cases_pkey PRIMARY KEY (agency_id, partner_id, case_id);
+
+-- Name: partner_deliveries partner_deliveries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.partner_deliveries
+    ADD CONSTRAINT partner_deliveries_pkey PRIMARY KEY (agency_id, id);
+
+-- Name: partner_updates partner_updates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.partner_updates
+    ADD CONSTRAINT partner_updates_pkey PRIMARY KEY (agency_id, partner_id, update_id);
+
+-- Name: partners partners_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.partners
+    ADD CONSTRAINT partners_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: recoveries recoveries_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.recoveries
@@ -3212,6 +3353,46 @@ CREATE INDEX outbox_pending ON public.outbox USING btree (agency_id, id) WHERE (
 
 CREATE UNIQUE INDEX outbox_positions ON public.outbox USING btree (agency_id, "position") WHERE ("position" IS NOT NULL);
 
+-- Name: partner_cases_checked; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX partner_cases_checked ON public.partner_cases USING btree (agency_id, partner_id, checked_at NULLS FIRST) WHERE (reference IS NOT NULL);
+
+-- Name: partner_cases_of_case; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX partner_cases_of_case ON public.partner_cases USING btree (agency_id, case_id);
+
+-- Name: partner_cases_reference; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX partner_cases_reference ON public.partner_cases USING btree (agency_id, partner_id, reference) WHERE (reference IS NOT NULL);
+
+-- Name: partner_deliveries_due; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX partner_deliveries_due ON public.partner_deliveries USING btree (agency_id, partner_id, next_at, "position") WHERE (state = 'waiting'::text);
+
+-- Name: partner_deliveries_line; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX partner_deliveries_line ON public.partner_deliveries USING btree (agency_id, partner_id, case_id, "position") WHERE (state = ANY (ARRAY['waiting'::text, 'failed'::text]));
+
+-- Name: partner_deliveries_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX partner_deliveries_newest ON public.partner_deliveries USING btree (agency_id, partner_id, id DESC);
+
+-- Name: partner_deliveries_once; Type: INDEX; Schema: public; Owner: -
+
+CREATE UNIQUE INDEX partner_deliveries_once ON public.partner_deliveries USING btree (agency_id, partner_id, event_id);
+
+-- Name: partner_deliveries_theirs; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX partner_deliveries_theirs ON public.partner_deliveries USING btree (agency_id, partner_id, their_id) WHERE (their_id IS NOT NULL);
+
+-- Name: partner_updates_newest; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX partner_updates_newest ON public.partner_updates USING btree (agency_id, partner_id, received_at DESC);
+
+-- Name: partner_updates_of_case; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX partner_updates_of_case ON public.partner_updates USING btree (agency_id, case_id);
+
 -- Name: recoveries_due; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX recoveries_due ON public.recoveries USING btree (agency_id, due_at, id);
@@ -3636,6 +3817,26 @@ ALTER TABLE ONLY public.organisation_support
 
 ALTER TABLE ONLY public.paper_entries
     ADD CONSTRAINT paper_entries_agency_id_initiative_id_fkey FOREIGN KEY (agency_id, initiative_id) REFERENCES public.initiatives(agency_id, id);
+
+-- Name: partner_cases partner_cases_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.partner_cases
+    ADD CONSTRAINT partner_cases_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: partner_cases partner_cases_agency_id_partner_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.partner_cases
+    ADD CONSTRAINT partner_cases_agency_id_partner_id_fkey FOREIGN KEY (agency_id, partner_id) REFERENCES public.partners(agency_id, id);
+
+-- Name: partner_deliveries partner_deliveries_agency_id_partner_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.partner_deliveries
+    ADD CONSTRAINT partner_deliveries_agency_id_partner_id_fkey FOREIGN KEY (agency_id, partner_id) REFERENCES public.partners(agency_id, id);
+
+-- Name: partner_updates partner_updates_agency_id_partner_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.partner_updates
+    ADD CONSTRAINT partner_updates_agency_id_partner_id_fkey FOREIGN KEY (agency_id, partner_id) REFERENCES public.partners(agency_id, id);
 
 -- Name: recoveries recoveries_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -4142,6 +4343,22 @@ CREATE POLICY agency ON public.outbox_heads USING ((agency_id = (NULLIF(current_
 
 CREATE POLICY agency ON public.paper_entries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: partner_cases agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.partner_cases USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: partner_deliveries agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.partner_deliveries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: partner_updates agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.partner_updates USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: partners agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.partners USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: recoveries agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.recoveries USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -4634,6 +4851,22 @@ ALTER TABLE public.outbox_heads ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.paper_entries ENABLE ROW LEVEL SECURITY;
 
+-- Name: partner_cases; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.partner_cases ENABLE ROW LEVEL SECURITY;
+
+-- Name: partner_deliveries; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.partner_deliveries ENABLE ROW LEVEL SECURITY;
+
+-- Name: partner_updates; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.partner_updates ENABLE ROW LEVEL SECURITY;
+
+-- Name: partners; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.partners ENABLE ROW LEVEL SECURITY;
+
 -- Name: recoveries; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.recoveries ENABLE ROW LEVEL SECURITY;
@@ -4685,6 +4918,14 @@ CREATE POLICY router ON public.identity_providers FOR SELECT TO cirm_router USIN
 -- Name: outbox router; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY router ON public.outbox FOR SELECT TO cirm_router USING (true);
+
+-- Name: partner_deliveries router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.partner_deliveries FOR SELECT TO cirm_router USING (true);
+
+-- Name: partners router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.partners FOR SELECT TO cirm_router USING (true);
 
 -- Name: segment_changes router; Type: POLICY; Schema: public; Owner: -
 
@@ -5269,6 +5510,62 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.outbox_heads TO cirm_app;
 -- Name: TABLE paper_entries; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.paper_entries TO cirm_app;
+
+-- Name: TABLE partner_cases; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.partner_cases TO cirm_app;
+
+-- Name: TABLE partner_deliveries; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.partner_deliveries TO cirm_app;
+
+-- Name: COLUMN partner_deliveries.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.partner_deliveries TO cirm_router;
+
+-- Name: COLUMN partner_deliveries.partner_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(partner_id) ON TABLE public.partner_deliveries TO cirm_router;
+
+-- Name: COLUMN partner_deliveries.state; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(state) ON TABLE public.partner_deliveries TO cirm_router;
+
+-- Name: COLUMN partner_deliveries.next_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(next_at) ON TABLE public.partner_deliveries TO cirm_router;
+
+-- Name: TABLE partner_updates; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.partner_updates TO cirm_app;
+
+-- Name: TABLE partners; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.partners TO cirm_app;
+
+-- Name: COLUMN partners.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.partners TO cirm_router;
+
+-- Name: COLUMN partners.id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(id) ON TABLE public.partners TO cirm_router;
+
+-- Name: COLUMN partners.state; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(state) ON TABLE public.partners TO cirm_router;
+
+-- Name: COLUMN partners.fetches; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(fetches) ON TABLE public.partners TO cirm_router;
+
+-- Name: COLUMN partners.blocked_until; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(blocked_until) ON TABLE public.partners TO cirm_router;
+
+-- Name: COLUMN partners.fetch_due_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(fetch_due_at) ON TABLE public.partners TO cirm_router;
 
 -- Name: TABLE recoveries; Type: ACL; Schema: public; Owner: -
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Partnering;
 
 namespace Cirm.Core.Transactions;
 
@@ -150,6 +151,7 @@ public sealed record Location(double? Latitude, double? Longitude, string? Area)
 /// <param name="Unit">The key of the unit that works it: first that of its service, then whom it was handed over to.</param>
 /// <param name="Refusal">Why it was refused and how to object, where one case is shown; null when the agency's last word was another.</param>
 /// <param name="Merged">Cases that were merged into this one; only in the answer about one case, and for staff only.</param>
+/// <param name="Partners">Partners that have it too, and under which reference; where <paramref name="Merged"/> is.</param>
 public sealed record Case(
     Guid Id, long Number, string Service, int ServiceVersion, CaseKind Kind, CaseStatus Status, Channel Channel, string Title, string? Description,
     [property: JsonIgnore] double? Latitude, [property: JsonIgnore] double? Longitude, [property: JsonIgnore] string? Area,
@@ -158,7 +160,8 @@ public sealed record Case(
     DateTimeOffset? ClosedAt, Guid? Mandate, Guid? EnteredBy, DateTimeOffset? ErasedAt, bool Overdue, [property: JsonIgnore] long Version,
     CaseOutcome? Outcome = null, Verdict? Verdict = null, DateTimeOffset? VerdictAt = null, int Round = 1, DateTimeOffset? DecidedAt = null,
     Guid? MergedInto = null, string? Unit = null,
-    RefusalNotice? Refusal = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonList<CaseName>? Merged = null) : IVersioned
+    RefusalNotice? Refusal = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonList<CaseName>? Merged = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonList<PartnerReference>? Partners = null) : IVersioned
 {
     /// <summary>Where it is; null when no place was named.</summary>
     public Location? Location => Latitude is null && Longitude is null && Area is null ? null : new(Latitude, Longitude, Area);

@@ -41,6 +41,8 @@ static class CaseContent
             update appeals set reason = '', decision_reason = null, version = version + 1
             where agency_id = @agency and case_id = any (@cases)
             """, new { cases });
+        // A partner's answer may quote what it was sent.
+        transaction.Enqueue("update partner_deliveries set answer = null, reason = null where agency_id = @agency and case_id = any (@cases)", new { cases });
         Attachments.RemoveAll(transaction, cases, now);
     }
 }

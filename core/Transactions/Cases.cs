@@ -1,6 +1,7 @@
 using Cirm.Core.Identity;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Partnering;
 
 namespace Cirm.Core.Transactions;
 
@@ -76,7 +77,7 @@ public sealed class Cases(TenantDb db, TimeProvider clock)
     /// <summary>One case as it is shown, with why it was refused and, to staff, what was merged into it; null when it is not there or not for this caller.</summary>
     public Task<Case?> ShowAsync(Caller caller, Guid id, CancellationToken ct) =>
         db.QuerySingleOrDefaultAsync<Case>(caller.Agency, $"""
-            select {Columns}, {RefusalNotice.OfCase} as refusal{(caller.IsStaff ? $", {CaseName.MergedIntoCase} as merged" : "")}
+            select {Columns}, {RefusalNotice.OfCase} as refusal{(caller.IsStaff ? $", {CaseName.MergedIntoCase} as merged, {PartnerReference.OfCase} as partners" : "")}
             from cases c
             join services s on s.agency_id = c.agency_id and s.id = c.service_id
             where c.agency_id = @agency and c.id = @id

@@ -25,15 +25,15 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
         return moved;
     }
 
-    /// <summary>Moves a case on in a change that is under way.</summary>
+    /// <summary>Moves a case on in a change that is under way; <paramref name="via"/> is the partner by whose word, which knows it already.</summary>
     internal async Task<Case?> TransitionAsync(
-        Change change, Caller caller, Guid id, CaseStatus to, string reason, string? note, CaseOutcome? outcome, DateTimeOffset now, CancellationToken ct)
+        Change change, Caller caller, Guid id, CaseStatus to, string reason, string? note, CaseOutcome? outcome, DateTimeOffset now, CancellationToken ct, Guid? via = null)
     {
         var from = await FindForChangeAsync(change, id, now, ct);
         if (from is null) return null;
         var ended = await questions.EndWithCaseAsync(change, caller, from, from.Transition(to, now, outcome), reason, now, ct);
         Guid? noteId = note is null ? null : CaseHistory.AddNote(change, caller, id, now, note, NoteVisibility.Public);
-        return await MoveAsync(change, caller, from, ended, reason, noteId, now, ct);
+        return await MoveAsync(change, caller, from, ended, reason, noteId, now, ct, via: via);
     }
 
     /// <summary>Writes a step of the life cycle down, whoever decided it: state, history, audit entry, events.</summary>
@@ -46,9 +46,10 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
     /// <param name="now">When.</param>
     /// <param name="ct">Gives up.</param>
     /// <param name="because">What else is told of it, which has the say: the citizen is not written to twice.</param>
+    /// <param name="via">The partner by whose word it is moved.</param>
     /// <exception cref="Refusal"><see cref="Problems.CaseMoved"/>.</exception>
     internal static async Task<Case> MoveAsync(Change change, Caller caller, Case from, Case to, string reason, Guid? noteId, DateTimeOffset now, CancellationToken ct,
-        string? because = null)
+        string? because = null, Guid? via = null)
     {
         // What the citizen says in the same moment is kept: only a new round takes the verdict off the case.
         var kept = await change.QuerySingleOrDefaultAsync<Kept>("""
@@ -65,7 +66,7 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
         CaseHistory.Append(change, caller, to.Id, now, "transitioned", from.Status, to.Status, reason, noteId, CaseHistory.OnBehalfOf(caller, from.CitizenId),
             to.Status.IsOver() ? to.Outcome : null);
         change.Audit(now, "case.transitioned", "case", to.Id, JsonSerializer.Serialize(new { from = from.Status.Word(), to = to.Status.Word() }));
-        change.Emit(now, OutboxEvent.Of("case.transitioned", to.Id, new { from.Number, from = from.Status, to = to.Status, outcome = to.Status.IsOver() ? to.Outcome : null, because }));
+        change.Emit(now, OutboxEvent.Of("case.transitioned", to.Id, new { from.Number, from = from.Status, to = to.Status, outcome = to.Status.IsOver() ? to.Outcome : null, because, via }));
         // Reopening has to reach who worked on it (FixMyStreet #897): an event of its own, that names them.
         if (to.Round > from.Round) change.Emit(now, OutboxEvent.Of("case.reopened", to.Id, new { from.Number, to.Round, to.Assignee, by = caller.Kind }));
         return to with { Version = kept.Version, Verdict = kept.Verdict, VerdictAt = kept.VerdictAt };
@@ -113,9 +114,9 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
         return note;
     }
 
-    /// <summary>Adds a note in a change that is under way.</summary>
+    /// <summary>Adds a note in a change that is under way; <paramref name="via"/> is the partner that wrote it.</summary>
     internal static async Task<CaseNote?> AddNoteAsync(
-        Change change, Caller caller, Guid id, string text, NoteVisibility visibility, DateTimeOffset now, CancellationToken ct)
+        Change change, Caller caller, Guid id, string text, NoteVisibility visibility, DateTimeOffset now, CancellationToken ct, Guid? via = null)
     {
         var touched = await change.QuerySingleOrDefaultAsync<Touched>($"""
             update cases c set
@@ -131,7 +132,7 @@ public sealed class Casework(TenantDb db, CaseQuestions questions, TimeProvider 
         var note = CaseHistory.AddNote(change, caller, id, now, text, visibility, onBehalfOf);
         CaseHistory.Append(change, caller, id, now, "noted", null, null, null, note, onBehalfOf);
         change.Audit(now, "case.noted", "case", id);
-        change.Emit(now, OutboxEvent.Of("case.noted", id, new { noteId = note, visibility }));
+        change.Emit(now, OutboxEvent.Of("case.noted", id, new { noteId = note, visibility, via }));
         return new(note, text, visibility, caller.Kind, onBehalfOf, now);
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Partnering;
 using Cirm.Jobs.Engines;
 
 namespace Cirm.Jobs.Platform;
@@ -67,6 +68,7 @@ public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable ta
         if (events.Count == 0) return 0;
         transaction.Enqueue("update outbox_heads set position = @position where agency_id = @agency", new { events[^1].Position });
         await Deliveries.PutDownAsync(transaction, events, now, ct);
+        await PartnerOutbox.PutDownAsync(transaction, events, now, ct);
         foreach (var e in events)
             foreach (var work in WorkFor(agency, e))
                 await engine.EnqueueAsync(work, TimeSpan.Zero, ct);

@@ -3,6 +3,7 @@ using Cirm.Core.Platform.Exports;
 using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Partnering;
 
 namespace Cirm.Jobs.Platform;
 
@@ -51,6 +52,13 @@ public sealed class ForgetOld(Databases databases, TenantDb db, ExportFiles expo
                 where agency_id = @agency
                   and id in (select id from webhook_deliveries where agency_id = @agency and created_at < @before order by id limit @limit)
                 """, now - Deliveries.Kept, ct);
+            // What failed stays until a person decides.
+            await DeleteAsync(agency, """
+                delete from partner_deliveries
+                where agency_id = @agency
+                  and id in (select id from partner_deliveries
+                             where agency_id = @agency and created_at < @before and state in ('delivered', 'givenUp') order by id limit @limit)
+                """, now - PartnerDeliveries.Kept, ct);
             await exports.ForgetAsync(agency, now, ct);
             // Of operations that were cancelled or failed; one that succeeded took its order along.
             await DeleteAsync(agency, """

@@ -74,6 +74,7 @@ static class Samples
             var webhook = (await admin.PostJsonAsync(path, new { url = $"https://desk.example/{world.Marker}", events = (string[])["case.submitted"] }))["id"];
             return (string)(await admin.PostJsonAsync($"{path}/{webhook}/test", new { }, HttpStatusCode.OK))["id"]!;
         },
+        ["/v1/agencies/{agency}/partners/{id}/deliveries/{delivery}"] = async world => (await FailedDeliveryAsync(world)).Split('/')[^1],
         ["/v1/agencies/{agency}/exports/{id}"] = async world =>
         {
             var asked = await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/exports", new { kind = "services" }, HttpStatusCode.Accepted);
@@ -104,6 +105,10 @@ static class Samples
             await (await world.Agency.Admin).PostJsonAsync($"{path}/publish", new { reason = "So." }, HttpStatusCode.OK);
             return $"{path}/retire";
         },
+        ["getPartnerDelivery"] = FailedDeliveryAsync,
+        ["retryPartnerDelivery"] = async world => $"{await FailedDeliveryAsync(world)}/retry",
+        ["giveUpPartnerDelivery"] = async world => $"{await FailedDeliveryAsync(world)}/give-up",
+        ["settlePartnerDelivery"] = async world => $"{await FailedDeliveryAsync(world)}/arrived",
         ["confirmOpposedDemand"] = async world => $"{await ProposedAsync(world)}/confirmation",
         ["dismissOpposedDemand"] = async world => $"{await ProposedAsync(world)}/dismissal",
         ["agreeInDialogue"] = async world => $"{world.Agency.Path}/opposed-demands/{(await DialogueAsync(world)).Split('/')[^1]}/agreement",
@@ -379,6 +384,19 @@ static class Samples
         var remark = (await DiscussionAsync(world, Role.Citizen)).Split('/')[^1];
         var removal = await (await world.Agency.AsAnotherAsync(Role.Agent)).PostJsonAsync($"{world.Agency.Path}/remarks/{remark}/removal", new { rule = await RuleAsync(world), reason = world.Marker });
         return $"{world.Agency.Path}/removals/{removal["id"]}";
+    }
+
+    // As a worker leaves what a partner refused.
+    static async Task<string> FailedDeliveryAsync(World world)
+    {
+        var (id, caseId, path) = (Guid.CreateVersion7(), await CaseAsync(world), $"{world.Agency.Path}/partners");
+        var partner = (await (await world.Agency.Admin).PostJsonAsync(path, new { name = world.Marker, url = "https://311.example/v2" }))["id"];
+        await world.Host.Database.ExecuteAsOwnerAsync($"""
+            insert into partner_cases (agency_id, partner_id, case_id, origin, created_at) values ('{world.Agency.Id}', '{partner}', '{caseId}', 'sent', now());
+            insert into partner_deliveries (agency_id, id, partner_id, case_id, event_id, kind, step, position, occurred_at, state, next_at, created_at)
+            values ('{world.Agency.Id}', '{id}', '{partner}', '{caseId}', '{id}', 'request', 'submitted', 1, now(), 'failed', now(), now())
+            """);
+        return $"{path}/{partner}/deliveries/{id}";
     }
 
     static Task<string> DecisionAsync(World world) => Deciding.DecideAsync(world.Agency, new { method = "approval" }, ("playground", null));

@@ -5,8 +5,6 @@ using System.Text.Json.Nodes;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
-using Cirm.Jobs;
-using Cirm.Jobs.Engines;
 using Cirm.Jobs.Platform;
 using Cirm.Tests.Harness;
 using Microsoft.AspNetCore.Builder;
@@ -84,16 +82,12 @@ public sealed class ReceiverHost : CirmHost
 
     T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
-    /// <summary>Turns what happened into deliveries.</summary>
-    public Task DispatchAsync() =>
-        new DispatchOutbox(Get<Databases>(), Get<TenantDb>(), new([], [], []), new NoEngine(), TimeProvider.System).DispatchAsync(CancellationToken.None);
-
     /// <summary>Sends what is due, until nothing is.</summary>
     /// <param name="later">As if it were that much later.</param>
     /// <param name="patience">Of a call.</param>
     public async Task DeliverAsync(TimeSpan later = default, TimeSpan? patience = null)
     {
-        await DispatchAsync();
+        await this.DispatchAsync();
         using var calls = Calls(patience);
         await await SenderWith(calls, later).BeginAsync(CancellationToken.None);
     }
@@ -117,16 +111,5 @@ public sealed class ReceiverHost : CirmHost
         await base.DisposeAsync();
         await Receiver.DisposeAsync();
         await Inside.DisposeAsync();
-    }
-
-    sealed class Later(TimeSpan by) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
-    }
-
-    sealed class NoEngine : IJobEngine
-    {
-        public Task EnqueueAsync(JobRequest request, TimeSpan delay, CancellationToken ct) => Task.CompletedTask;
-        public Task ScheduleAsync(IReadOnlyList<Recurring> timetable, CancellationToken ct) => Task.CompletedTask;
     }
 }

@@ -71,6 +71,10 @@ public sealed class Archives(Databases databases, TimeProvider clock)
         {
             await RunAsync(connection, "select set_agency($1)", ct, IdIn(agency));
             foreach (var table in tables) await ReadAsync(connection, zip, table, ct);
+            // Two installations must not speak with the same partners: somebody starts them here when the other one is gone.
+            await RunAsync(connection, """
+                update partners set state = 'stopped', stopped_because = 'Restored from an archive.', stopped_at = now() where agency_id = $1 and state = 'active'
+                """, ct, IdIn(agency));
             await transaction.CommitAsync(ct);
         }
         // Seen by nobody before everything is there.

@@ -15,7 +15,6 @@ namespace Cirm.Core.Platform.Outside;
 public sealed class WebhookCalls(OutboundGuard guard, TimeSpan? patience = null) : IDisposable
 {
     const int AnswerKept = 1024;
-    static readonly TimeSpan LongestAsked = TimeSpan.FromDays(1);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     static readonly string Source = Environment.GetEnvironmentVariable("CIRM_URL") is { Length: > 0 } url ? url.TrimEnd('/') : "urn:cirm";
 
@@ -47,9 +46,9 @@ public sealed class WebhookCalls(OutboundGuard guard, TimeSpan? patience = null)
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
             var text = await FirstOfAsync(answer.Content, ct);
-            return new((int)answer.StatusCode, null, text, Stopwatch.GetElapsedTime(began), RetryAfterOf(answer, now));
+            return new((int)answer.StatusCode, null, text, Stopwatch.GetElapsedTime(began), OutsideAnswers.RetryAfterOf(answer, now));
         }
-        catch (Exception e) when (CodeOf(e) is { } code && !ct.IsCancellationRequested)
+        catch (Exception e) when (OutsideAnswers.CodeOf(e) is { } code && !ct.IsCancellationRequested)
         {
             return new(null, code, null, Stopwatch.GetElapsedTime(began), null);
         }
@@ -87,27 +86,6 @@ public sealed class WebhookCalls(OutboundGuard guard, TimeSpan? patience = null)
             // half an answer
         }
         return Encoding.UTF8.GetString(kept, 0, read).Replace("\0", "", StringComparison.Ordinal); // PostgreSQL keeps no NUL in a text
-    }
-
-    static TimeSpan? RetryAfterOf(HttpResponseMessage answer, DateTimeOffset now) => answer.Headers.RetryAfter switch
-    {
-        { Delta: { } pause } => pause < LongestAsked ? pause : LongestAsked,
-        { Date: { } until } when until > now => until - now < LongestAsked ? until - now : LongestAsked,
-        _ => null,
-    };
-
-    static string? CodeOf(Exception e)
-    {
-        for (var inner = e; inner is not null; inner = inner.InnerException)
-            if (inner is NotPublicException) return "not-public";
-        return e switch
-        {
-            OperationCanceledException => "timeout",
-            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => "unknown-host",
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "tls",
-            HttpRequestException or IOException => "no-answer",
-            _ => null,
-        };
     }
 
     /// <inheritdoc/>

@@ -5,16 +5,14 @@ using Cirm.Core.Tenancy;
 namespace Cirm.Core.Platform.Outside;
 
 /// <summary>
-/// The secrets of webhooks: 256 random bits, shown once as <c>whsec_</c> and base64. They are kept sealed, for they have to sign: AES-256-GCM under
-/// a key that is derived for the webhook from the installation's secret, so that a copy of the database signs nothing.
+/// The secrets of webhooks: 256 random bits, shown once as <c>whsec_</c> and base64. They are kept sealed, for they have to sign
+/// (<see cref="SealedSecrets"/>).
 /// </summary>
 public sealed class WebhookSecrets(Databases databases)
 {
     const int Length = 32;
-    const int Nonce = 12;
-    const int Tag = 16;
 
-    readonly byte[] secret = Encoding.UTF8.GetBytes(databases.SecretFor("webhooks"));
+    readonly SealedSecrets kept = new(databases, "webhooks");
 
     /// <summary>A new one.</summary>
     public static byte[] Make() => RandomNumberGenerator.GetBytes(Length);
@@ -34,25 +32,8 @@ public sealed class WebhookSecrets(Databases databases)
     }
 
     /// <summary>Closes a secret; it opens for this webhook only.</summary>
-    public byte[] Seal(Guid agency, Guid webhook, byte[] made)
-    {
-        var kept = new byte[Nonce + Tag + made.Length];
-        RandomNumberGenerator.Fill(kept.AsSpan(0, Nonce));
-        using var aes = new AesGcm(KeyOf(agency, webhook), Tag);
-        aes.Encrypt(kept.AsSpan(0, Nonce), made, kept.AsSpan(Nonce + Tag), kept.AsSpan(Nonce, Tag));
-        return kept;
-    }
+    public byte[] Seal(Guid agency, Guid webhook, byte[] made) => kept.Seal(agency, webhook, made);
 
     /// <summary>Opens what <see cref="Seal"/> closed.</summary>
-    /// <exception cref="AuthenticationTagMismatchException">It was changed, or the installation's secret was.</exception>
-    public byte[] Open(Guid agency, Guid webhook, byte[] kept)
-    {
-        var made = new byte[kept.Length - Nonce - Tag];
-        using var aes = new AesGcm(KeyOf(agency, webhook), Tag);
-        aes.Decrypt(kept.AsSpan(0, Nonce), kept.AsSpan(Nonce + Tag), kept.AsSpan(Nonce, Tag), made);
-        return made;
-    }
-
-    byte[] KeyOf(Guid agency, Guid webhook) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: [.. agency.ToByteArray(bigEndian: true), .. webhook.ToByteArray(bigEndian: true)]);
+    public byte[] Open(Guid agency, Guid webhook, byte[] made) => kept.Open(agency, webhook, made);
 }
