@@ -218,6 +218,7 @@ CREATE TABLE public.article_versions (
     created_at timestamp with time zone NOT NULL,
     published_at timestamp with time zone,
     retired_at timestamp with time zone,
+    segments text[],
     CONSTRAINT article_versions_check CHECK ((valid_from < valid_to)),
     CONSTRAINT article_versions_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'review'::text, 'published'::text, 'retired'::text])))
 );

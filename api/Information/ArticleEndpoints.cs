@@ -58,24 +58,24 @@ public static class ArticleEndpoints
     {
         if (text.Publish && caller.Role is not (Role.Manager or Role.Admin))
             throw Core.Platform.Problems.InvalidValue("/publish", "not-allowed", "A manager or an admin publishes; leave a draft and submit it for review.");
-        var created = await articles.CreateAsync(caller, text.Key, kind, text.ToDraft(home), text.Publish, ct);
+        var created = await articles.CreateAsync(caller, text.Key, kind, text.ToDraft(home, kind == ArticleKind.Notice ? Shelf.Notices : Shelf.Articles), text.Publish, ct);
         return TypedResults.Created($"/v1/agencies/{home.Slug}/{path}/{created.Key}", created);
     }
 
     static async Task<Ok<Page<ArticleVersion>>> List(
         Shelf shelf, ArticleQuery query, PageRequest page, Caller caller, Articles articles, HttpContext http, CancellationToken ct)
     {
-        var found = await articles.ListAsync(caller.Agency, shelf, query.ToKind(), caller.IsStaff, page.KeyCursor, null, page.LimitAndOne, ct);
+        var found = await articles.ListAsync(caller.Agency, shelf, query.ToKind(), caller.IsStaff, caller.CitizenId, page.KeyCursor, null, page.LimitAndOne, ct);
         return TypedResults.Ok(page.Of(http, found, a => PageRequest.After(a.Key)));
     }
 
     static async Task<Ok<ArticleVersion>> Get(Shelf shelf, string key, Caller caller, Articles articles, CancellationToken ct) =>
-        TypedResults.Ok((BodyValidator.IsClean(key) ? await articles.FindAsync(caller.Agency, shelf, key, caller.IsStaff, ct) : null) ?? throw Unknown(key));
+        TypedResults.Ok((BodyValidator.IsClean(key) ? await articles.FindAsync(caller.Agency, shelf, key, caller.IsStaff, caller.CitizenId, ct) : null) ?? throw Unknown(key));
 
     static async Task<Created<ArticleVersion>> AddVersion(
         Shelf shelf, string key, Body<WriteArticle> body, Caller caller, Agency home, Articles articles, CancellationToken ct)
     {
-        var draft = (BodyValidator.IsClean(key) ? await articles.AddVersionAsync(caller, shelf, key, body.Value.ToDraft(home), ct) : null) ?? throw Unknown(key);
+        var draft = (BodyValidator.IsClean(key) ? await articles.AddVersionAsync(caller, shelf, key, body.Value.ToDraft(home, shelf), ct) : null) ?? throw Unknown(key);
         return TypedResults.Created($"/v1/agencies/{home.Slug}/{shelf.Word()}/{key}/versions/{draft.Number}", draft);
     }
 
@@ -97,7 +97,7 @@ public static class ArticleEndpoints
         ifMatch.Check(current);
         if (current.State is not (ArticleState.Draft or ArticleState.Review)) throw Problems.NotADraft.Because($"Version {number} is {current.State.Word()}.");
         var edited = patch.ApplyTo(WriteArticle.Of(current));
-        return TypedResults.Ok(await articles.ChangeDraftAsync(caller, shelf, key, number, ifMatch.Version, edited.ToDraft(home), ct) ?? throw IfMatch.Changed());
+        return TypedResults.Ok(await articles.ChangeDraftAsync(caller, shelf, key, number, ifMatch.Version, edited.ToDraft(home, shelf), ct) ?? throw IfMatch.Changed());
     }
 
     static async Task<Ok<ArticleVersion>> Submit(Shelf shelf, string key, int number, Caller caller, Articles articles, CancellationToken ct) =>
@@ -135,6 +135,10 @@ public static class ArticleEndpoints
         [MaxLength(50)]
         public string[]? Services { get; init; }
 
+        /// <summary>Of a notice: keys of the segments that it is addressed to. Only citizens who are in one of them see it, on their own list, and it does not say why. None: all see it.</summary>
+        [MaxLength(50)]
+        public string[]? Segments { get; init; }
+
         /// <summary>A spoken version, by language.</summary>
         [MaxLength(50)]
         public Dictionary<string, WriteSpoken>? Spoken { get; init; }
@@ -145,15 +149,17 @@ public static class ArticleEndpoints
         /// <summary>Not shown from then on.</summary>
         public DateTimeOffset? ValidTo { get; init; }
 
-        internal ArticleDraft ToDraft(Agency home)
+        internal ArticleDraft ToDraft(Agency home, Shelf shelf)
         {
-            var draft = new ArticleDraft(Title.In(home.Language), Body.In(home.Language), Tags, Services, WriteSpoken.ToCore(Spoken), ValidFrom, ValidTo);
+            var draft = new ArticleDraft(
+                Title.In(home.Language), Body.In(home.Language), Tags, Services, Segments is { Length: 0 } ? null : Segments, WriteSpoken.ToCore(Spoken), ValidFrom, ValidTo);
+            if (draft.Segments is not null && shelf != Shelf.Notices) throw Core.Platform.Problems.InvalidValue("/segments", "not-allowed", "Only notices are addressed; everything else is for all.");
             return draft.WrongDates().ToList() is { Count: > 0 } errors ? throw Core.Platform.Problems.InvalidInput(errors) : draft;
         }
 
         internal static WriteArticle Of(ArticleVersion v) => new()
         {
-            Title = v.Title, Body = v.Body, Tags = v.Tags, Services = v.Services, Spoken = WriteSpoken.Of(v.Spoken), ValidFrom = v.ValidFrom, ValidTo = v.ValidTo,
+            Title = v.Title, Body = v.Body, Tags = v.Tags, Services = v.Services, Segments = v.Segments, Spoken = WriteSpoken.Of(v.Spoken), ValidFrom = v.ValidFrom, ValidTo = v.ValidTo,
         };
     }
 

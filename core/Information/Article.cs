@@ -35,11 +35,12 @@ public enum ArticleState
 /// <param name="Body">Markdown, in plain language.</param>
 /// <param name="Tags">Words that it is found by.</param>
 /// <param name="Services">Keys of the services that it is about.</param>
+/// <param name="Segments">Keys of the segments that a notice is addressed to; null: to all.</param>
 /// <param name="Spoken">A spoken version, by language.</param>
 /// <param name="ValidFrom">Not shown before.</param>
 /// <param name="ValidTo">Not shown from then on.</param>
 public sealed record ArticleDraft(
-    Localized Title, Localized Body, string[]? Tags, string[]? Services, JsonMap<Spoken>? Spoken, DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo)
+    Localized Title, Localized Body, string[]? Tags, string[]? Services, string[]? Segments, JsonMap<Spoken>? Spoken, DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo)
 {
     /// <summary>What is wrong with its dates, as JSON pointers.</summary>
     public IEnumerable<ValidationError> WrongDates()
@@ -60,6 +61,7 @@ public sealed record ArticleDraft(
 /// <param name="Body">Markdown.</param>
 /// <param name="Tags">Words that it is found by.</param>
 /// <param name="Services">Keys of the services that it is about.</param>
+/// <param name="Segments">Keys of the segments that a notice is addressed to; for staff only. Null: to all.</param>
 /// <param name="Spoken">A spoken version, by language.</param>
 /// <param name="ValidFrom">Not shown before.</param>
 /// <param name="ValidTo">Not shown from then on.</param>
@@ -70,8 +72,8 @@ public sealed record ArticleDraft(
 /// <param name="CreatedAt">When its draft was begun.</param>
 /// <param name="Version">For If-Match.</param>
 public sealed record ArticleVersion(
-    Guid Id, string Key, ArticleKind Kind, int Number, ArticleState State, Localized Title, Localized Body, string[]? Tags, string[]? Services, JsonMap<Spoken>? Spoken,
-    DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo, Guid? Author, Guid? Reviewer, DateTimeOffset? PublishedAt, DateTimeOffset? RetiredAt, DateTimeOffset CreatedAt,
+    Guid Id, string Key, ArticleKind Kind, int Number, ArticleState State, Localized Title, Localized Body, string[]? Tags, string[]? Services, string[]? Segments,
+    JsonMap<Spoken>? Spoken, DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo, Guid? Author, Guid? Reviewer, DateTimeOffset? PublishedAt, DateTimeOffset? RetiredAt, DateTimeOffset CreatedAt,
     [property: JsonIgnore] long Version) : IVersioned
 {
     /// <summary>As it is found, in each of its languages.</summary>

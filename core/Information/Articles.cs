@@ -19,7 +19,7 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
     static Articles() => JsonColumns.Register<JsonMap<Spoken>>();
 
     const string Columns = """
-        a.id, a.key, a.kind, v.number, v.state, v.title, v.body, v.tags, v.services, v.spoken, v.valid_from, v.valid_to, v.author, v.reviewer,
+        a.id, a.key, a.kind, v.number, v.state, v.title, v.body, v.tags, v.services, v.segments, v.spoken, v.valid_from, v.valid_to, v.author, v.reviewer,
         v.published_at, v.retired_at, v.created_at, v.version
         """;
 
@@ -73,10 +73,10 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
-        await CheckServicesAsync(change, draft, ct);
+        await CheckNamedAsync(change, draft, ct);
         var changed = await change.QuerySingleOrDefaultAsync<ArticleVersion>($"""
             update article_versions v set
-              state = 'draft', title = @title, body = @body, tags = @tags, services = @services, spoken = @spoken, valid_from = @validFrom, valid_to = @validTo,
+              state = 'draft', title = @title, body = @body, tags = @tags, services = @services, segments = @segments, spoken = @spoken, valid_from = @validFrom, valid_to = @validTo,
               author = @author, version = v.version + 1
             from articles a
             where v.agency_id = @agency and a.agency_id = v.agency_id and a.id = v.article_id
@@ -85,7 +85,7 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
             """,
             new
             {
-                key, number, version, Notices = shelf == Shelf.Notices, draft.Title, draft.Body, draft.Tags, draft.Services, draft.Spoken, draft.ValidFrom, draft.ValidTo,
+                key, number, version, Notices = shelf == Shelf.Notices, draft.Title, draft.Body, draft.Tags, draft.Services, draft.Segments, draft.Spoken, draft.ValidFrom, draft.ValidTo,
                 Author = caller.Id,
             }, ct);
         if (changed is null) return null;
@@ -147,15 +147,18 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
         return retired;
     }
 
-    /// <summary>A text as it is shown now; for staff also what is not shown: the published version, or else the first draft.</summary>
-    public async Task<ArticleVersion?> FindAsync(Guid agency, Shelf shelf, string key, bool staff, CancellationToken ct) =>
-        (await ListAsync(agency, shelf, null, staff, null, key, 1, ct)).SingleOrDefault();
+    /// <summary>A text as it is shown to somebody now; to staff also what is not shown: the published version, or else the first draft.</summary>
+    public async Task<ArticleVersion?> FindAsync(Guid agency, Shelf shelf, string key, bool staff, Guid? citizen, CancellationToken ct) =>
+        (await ListAsync(agency, shelf, null, staff, citizen, null, key, 1, ct)).SingleOrDefault();
 
-    /// <summary>Texts of a shelf by key, each as it is shown now; for staff also those that are not shown.</summary>
+    /// <summary>
+    /// Texts of a shelf by key, each as it is shown to somebody now; to staff also those that are not shown. What is addressed to segments is
+    /// shown to the citizens who are in one of them, and does not say so.
+    /// </summary>
     public Task<IReadOnlyList<ArticleVersion>> ListAsync(
-        Guid agency, Shelf shelf, ArticleKind? kind, bool staff, string? after, string? key, int limit, CancellationToken ct) =>
+        Guid agency, Shelf shelf, ArticleKind? kind, bool staff, Guid? citizen, string? after, string? key, int limit, CancellationToken ct) =>
         db.QueryAsync<ArticleVersion>(agency, $"""
-            select {Columns.Replace("v.author, v.reviewer", "case when @staff then v.author end as author, case when @staff then v.reviewer end as reviewer", StringComparison.Ordinal)}
+            select {ForStaff("v.author", "v.reviewer", "v.segments")}
             from articles a
             join article_versions v on v.agency_id = a.agency_id and v.article_id = a.id
             where a.agency_id = @agency
@@ -164,10 +167,17 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
               and (@key is null or a.key = @key)
               and (@after is null or a.key > @after)
               and v.number = coalesce(a.published_version, 1)
-              and (@staff or v.state = 'published' and (v.valid_from is null or v.valid_from <= @now) and (v.valid_to is null or v.valid_to > @now))
+              and (@staff or v.state = 'published' and (v.valid_from is null or v.valid_from <= @now) and (v.valid_to is null or v.valid_to > @now)
+                and (v.segments is null or exists (
+                  select from segment_members m
+                  join segments g on g.agency_id = m.agency_id and g.id = m.segment_id
+                  where m.agency_id = @agency and m.citizen_id = @citizen and m.valid_to is null and g.key = any (v.segments))))
             order by a.key
             limit @limit
-            """, new { Notices = shelf == Shelf.Notices, kind, staff, after, key, limit, Now = clock.Now() }, ct);
+            """, new { Notices = shelf == Shelf.Notices, kind, staff, citizen, after, key, limit, Now = clock.Now() }, ct);
+
+    static string ForStaff(params string[] columns) =>
+        columns.Aggregate(Columns, (all, c) => all.Replace(c, $"case when @staff then {c} end as {c[2..]}", StringComparison.Ordinal));
 
     /// <summary>All versions of a text, newest first; for staff.</summary>
     public Task<IReadOnlyList<ArticleVersion>> VersionsAsync(Guid agency, Shelf shelf, string key, int? before, int limit, CancellationToken ct) =>
@@ -192,12 +202,12 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
 
     static async Task<ArticleVersion> InsertDraftAsync(Change change, Caller caller, Guid id, int number, ArticleDraft draft, DateTimeOffset now, CancellationToken ct)
     {
-        await CheckServicesAsync(change, draft, ct);
+        await CheckNamedAsync(change, draft, ct);
         return (await change.QuerySingleOrDefaultAsync<ArticleVersion>($"""
             with v as (
               insert into article_versions
-                (agency_id, article_id, number, state, title, body, tags, services, spoken, valid_from, valid_to, author, created_at)
-              values (@agency, @id, @number, 'draft', @title, @body, @tags, @services, @spoken, @validFrom, @validTo, @author, @now)
+                (agency_id, article_id, number, state, title, body, tags, services, segments, spoken, valid_from, valid_to, author, created_at)
+              values (@agency, @id, @number, 'draft', @title, @body, @tags, @services, @segments, @spoken, @validFrom, @validTo, @author, @now)
               returning *)
             select {Columns}
             from v
@@ -206,7 +216,7 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
             """,
             new
             {
-                id, number, draft.Title, draft.Body, draft.Tags, draft.Services, draft.Spoken, draft.ValidFrom, draft.ValidTo, Author = caller.Id, now,
+                id, number, draft.Title, draft.Body, draft.Tags, draft.Services, draft.Segments, draft.Spoken, draft.ValidFrom, draft.ValidTo, Author = caller.Id, now,
             }, ct))!;
     }
 
@@ -223,18 +233,26 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
             where v.agency_id = @agency and a.agency_id = v.agency_id and v.article_id = a.id and v.number = @number
             """, new { version.Id, version.Number, Reviewer = caller.Id, now }, ct);
         var published = version with { State = ArticleState.Published, PublishedAt = now, Reviewer = caller.Id, Version = version.Version + 1 };
-        SearchIndex.Replace(change, now, version.Kind.Sought(), version.Key, published.ToSearch());
+        // A search does not know who asks: what is for some is on their list only.
+        if (version.Segments is null) SearchIndex.Replace(change, now, version.Kind.Sought(), version.Key, published.ToSearch());
+        else SearchIndex.Remove(change, version.Kind.Sought(), version.Key);
         change.Audit(now, "article.published", "article", version.Id, JsonSerializer.Serialize(new { version.Number }));
         change.Emit(now, OutboxEvent.Of("article.published", version.Id, new { version.Key, version.Number }));
         return published;
     }
 
-    static async Task CheckServicesAsync(Change change, ArticleDraft draft, CancellationToken ct)
+    static async Task CheckNamedAsync(Change change, ArticleDraft draft, CancellationToken ct)
     {
-        if (draft.Services is not { Length: > 0 } named) return;
-        var there = await change.QueryAsync<string>("select key from services where agency_id = @agency and key = any (@named)", new { named }, ct);
-        if (named.Index().Where(s => !there.Contains(s.Item)).Select(s => new ValidationError($"/services/{s.Index}", "unknown", "There is no such service.")).ToList() is { Count: > 0 } errors)
-            throw Platform.Problems.InvalidInput(errors);
+        var errors = new List<ValidationError>();
+        if (draft.Services is { Length: > 0 } services)
+            Check("services", "service", services, await change.QueryAsync<string>("select key from services where agency_id = @agency and key = any (@services)", new { services }, ct));
+        if (draft.Segments is { Length: > 0 } segments)
+            Check("segments", "segment", segments, await change.QueryAsync<string>(
+                "select key from segments where agency_id = @agency and key = any (@segments) and retired_at is null", new { segments }, ct));
+        if (errors.Count > 0) throw Platform.Problems.InvalidInput(errors);
+
+        void Check(string member, string noun, string[] named, IReadOnlyList<string> there) =>
+            errors.AddRange(named.Index().Where(n => !there.Contains(n.Item)).Select(n => new ValidationError($"/{member}/{n.Index}", "unknown", $"There is no such {noun}.")));
     }
 
     sealed record LastVersion(Guid Id, int Number, ArticleState State);

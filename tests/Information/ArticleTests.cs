@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Cirm.Tests.Harness;
+using Cirm.Tests.Insight;
 
 namespace Cirm.Tests.Information;
 
@@ -47,6 +48,42 @@ public sealed class ArticleTests(CirmHost host)
         Assert.Equal(
             ["article.created", "article.submitted", "article.draft-changed", "article.submitted", "article.published", "article.drafted", "article.published", "article.retired"],
             (await host.AuditActionsAsync(agency)).Where(a => a.StartsWith("article.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_notice_to_segments_is_shown_to_who_is_in_one_of_them_and_does_not_say_so()
+    {
+        var agency = await host.NewAgencyAsync();
+        var manager = await agency.Manager;
+        var (tenant, id) = await Asking.CitizenAsync(host, agency);
+        var (owner, _) = await Asking.CitizenAsync(host, agency);
+        var segment = Guid.CreateVersion7();
+        await host.Database.ExecuteAsOwnerAsync($$"""
+            insert into segments (agency_id, id, key, name, rule, sensitive, by_behaviour, created_at, updated_at) values ('{{agency.Id}}', '{{segment}}', 'tenants', '{}', '{}', false, false, now(), now());
+            insert into segment_members (agency_id, segment_id, citizen_id, valid_from) values ('{{agency.Id}}', '{{segment}}', '{{id}}', now())
+            """);
+        var (notices, notice) = ($"{agency.Path}/notices", new { key = "heating", title = "Zephyr heating", body = "Ask your landlord.", segments = (string[])["tenants", "nobody"], publish = true });
+        Assert.Equal("/segments/1 unknown", Error(await (await manager.PostAsJsonAsync(notices, notice)).RefusedAsync("validation")));
+        Assert.Equal("/segments not-allowed",
+            Error(await (await manager.PostAsJsonAsync($"{agency.Path}/articles", new { key = "a", kind = "guide", title = "A", body = "A", segments = (string[])["tenants"] })).RefusedAsync("validation")));
+        await manager.PostJsonAsync(notices, notice with { segments = ["tenants"] });
+
+        var seen = Assert.Single((await tenant.GetJsonAsync(notices))["items"]!.AsArray())!;
+        Assert.Null(seen["segments"]);
+        Assert.Equal("heating", (string?)(await tenant.GetJsonAsync($"{notices}/heating"))["key"]);
+        foreach (var other in new[] { owner, host.Anonymous })
+        {
+            Assert.Empty((await other.GetJsonAsync(notices))["items"]!.AsArray());
+            await (await other.GetAsync($"{notices}/heating")).RefusedAsync("not-found");
+        }
+        Assert.Equal("tenants", (string?)(await manager.GetJsonAsync($"{notices}/heating"))["segments"]![0]);
+        Assert.Empty((await tenant.GetJsonAsync($"{agency.Path}/search?q=zephyr"))["items"]!.AsArray()); // a search answers everybody alike
+
+        // The next version is for all.
+        await manager.PostJsonAsync($"{notices}/heating/versions", new { title = "Zephyr heating", body = "Ask us." });
+        await (await manager.PostAsync($"{notices}/heating/versions/2/publish", null)).ReadAsync(HttpStatusCode.OK);
+        Assert.Single((await owner.GetJsonAsync(notices))["items"]!.AsArray());
+        Assert.Single((await host.Anonymous.GetJsonAsync($"{agency.Path}/search?q=zephyr"))["items"]!.AsArray());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Cirm.Api.Platform;
 using Cirm.Core.Information;
+using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,13 +15,13 @@ public static class HomePages
     {
         pages.MapGet("", Show).Allow(Who.Anyone | Who.Operator);
         pages.MapGet("/search", Find).Allow(Who.Anyone | Who.Operator);
-        pages.MapGet("/articles/{key}", (string key, Agency home, Articles articles, CancellationToken ct) => Read(Shelf.Articles, key, home, articles, ct)).Allow(Who.Anyone | Who.Operator);
-        pages.MapGet("/notices/{key}", (string key, Agency home, Articles articles, CancellationToken ct) => Read(Shelf.Notices, key, home, articles, ct)).Allow(Who.Anyone | Who.Operator);
+        pages.MapGet("/articles/{key}", (string key, Agency home, Caller caller, Articles articles, CancellationToken ct) => Read(Shelf.Articles, key, home, caller, articles, ct)).Allow(Who.Anyone | Who.Operator);
+        pages.MapGet("/notices/{key}", (string key, Agency home, Caller caller, Articles articles, CancellationToken ct) => Read(Shelf.Notices, key, home, caller, articles, ct)).Allow(Who.Anyone | Who.Operator);
         pages.MapGet("/accessibility", () => new RazorComponentResult<Accessibility>()).Allow(Who.Anyone | Who.Operator);
     }
 
-    static async Task<RazorComponentResult<Home>> Show(Agency home, Articles articles, CancellationToken ct) =>
-        new(new { Notices = await articles.ListAsync(home.Id, Shelf.Notices, null, staff: false, null, null, 5, ct) });
+    static async Task<RazorComponentResult<Home>> Show(Agency home, Caller caller, Articles articles, CancellationToken ct) =>
+        new(new { Notices = await articles.ListAsync(home.Id, Shelf.Notices, null, staff: false, caller.CitizenId, null, null, 5, ct) });
 
     static async Task<RazorComponentResult<Found>> Find(string? q, Agency home, Reader reader, Search search, CancellationToken ct)
     {
@@ -28,10 +29,10 @@ public static class HomePages
         return new(new { Asked = asked, Result = asked.Length == 0 ? null : await search.FindAsync(home.Id, asked, null, reader.Languages, MostShown, ct) });
     }
 
-    static async Task<RazorComponentResult<Text>> Read(Shelf shelf, string key, Agency home, Articles articles, CancellationToken ct) =>
+    static async Task<RazorComponentResult<Text>> Read(Shelf shelf, string key, Agency home, Caller caller, Articles articles, CancellationToken ct) =>
         new(new
         {
-            Article = (BodyValidator.IsClean(key) ? await articles.FindAsync(home.Id, shelf, key, staff: false, ct) : null)
+            Article = (BodyValidator.IsClean(key) ? await articles.FindAsync(home.Id, shelf, key, staff: false, caller.CitizenId, ct) : null)
                 ?? throw Core.Platform.Problems.NotFound.Because("There is no such text."),
         });
 }
