@@ -1,6 +1,7 @@
 using Cirm.Api.Identity;
 using Cirm.Api.Information;
 using Cirm.Api.Insight;
+using Cirm.Api.Open311;
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
 using Cirm.Api.Portal;
@@ -20,6 +21,7 @@ builder.Services.AddPortal();
 builder.Services.AddWebhooks();
 builder.Services.AddExports();
 builder.Services.AddPartners();
+builder.Services.AddOpen311();
 
 var app = builder.Build();
 app.UsePlatform();
@@ -105,6 +107,7 @@ app.MapEvents();
 app.MapExports();
 app.MapPartners();
 app.MapPartnerDeliveries();
+app.MapOpen311();
 app.Run();
 
 /// <summary>The web host; named so that tests can start it.</summary>

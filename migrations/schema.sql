@@ -1105,6 +1105,61 @@ CREATE TABLE public.moderation_rules (
 
 ALTER TABLE ONLY public.moderation_rules FORCE ROW LEVEL SECURITY;
 
+-- Name: open311_requests; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.open311_requests (
+    agency_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    address text,
+    address_id text,
+    media_url text
+);
+
+ALTER TABLE ONLY public.open311_requests FORCE ROW LEVEL SECURITY;
+
+-- Name: open311_settings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.open311_settings (
+    agency_id uuid NOT NULL,
+    jurisdiction_id text,
+    contact text,
+    key_service text,
+    extended_statuses boolean NOT NULL,
+    version bigint NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.open311_settings FORCE ROW LEVEL SECURITY;
+
+-- Name: open311_told; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.open311_told (
+    agency_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    sender uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.open311_told FORCE ROW LEVEL SECURITY;
+
+-- Name: open311_updates; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.open311_updates (
+    agency_id uuid NOT NULL,
+    case_id uuid NOT NULL,
+    sender uuid NOT NULL,
+    update_id text NOT NULL,
+    id uuid NOT NULL,
+    status text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    applied_until timestamp with time zone NOT NULL,
+    moved boolean NOT NULL,
+    text_hash bytea
+);
+
+ALTER TABLE ONLY public.open311_updates FORCE ROW LEVEL SECURITY;
+
 -- Name: operation_rejections; Type: TABLE; Schema: public; Owner: -
 
 CREATE TABLE public.operation_rejections (
@@ -2695,6 +2750,26 @@ ALTER TABLE ONLY public.messages
 ALTER TABLE ONLY public.moderation_rules
     ADD CONSTRAINT moderation_rules_pkey PRIMARY KEY (agency_id, key);
 
+-- Name: open311_requests open311_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.open311_requests
+    ADD CONSTRAINT open311_requests_pkey PRIMARY KEY (agency_id, case_id);
+
+-- Name: open311_settings open311_settings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.open311_settings
+    ADD CONSTRAINT open311_settings_pkey PRIMARY KEY (agency_id);
+
+-- Name: open311_told open311_told_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.open311_told
+    ADD CONSTRAINT open311_told_pkey PRIMARY KEY (agency_id, case_id, sender);
+
+-- Name: open311_updates open311_updates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.open311_updates
+    ADD CONSTRAINT open311_updates_pkey PRIMARY KEY (agency_id, case_id, sender, update_id);
+
 -- Name: operation_rejections operation_rejections_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.operation_rejections
@@ -3127,6 +3202,10 @@ CREATE INDEX attachments_in_folder ON public.attachments USING btree (agency_id,
 -- Name: audit_entries_subject; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX audit_entries_subject ON public.audit_entries USING btree (agency_id, subject_id, "position");
+
+-- Name: case_history_told; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX case_history_told ON public.case_history USING btree (agency_id, at, id) WHERE (kind = ANY (ARRAY['transitioned'::text, 'noted'::text, 'asked'::text]));
 
 -- Name: case_links_to; Type: INDEX; Schema: public; Owner: -
 
@@ -3789,6 +3868,21 @@ ALTER TABLE ONLY public.messages
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_agency_id_remark_id_fkey FOREIGN KEY (agency_id, remark_id) REFERENCES public.remarks(agency_id, id) NOT VALID;
 
+-- Name: open311_requests open311_requests_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.open311_requests
+    ADD CONSTRAINT open311_requests_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: open311_told open311_told_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.open311_told
+    ADD CONSTRAINT open311_told_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
+-- Name: open311_updates open311_updates_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.open311_updates
+    ADD CONSTRAINT open311_updates_agency_id_case_id_fkey FOREIGN KEY (agency_id, case_id) REFERENCES public.cases(agency_id, id);
+
 -- Name: operation_rejections operation_rejections_agency_id_operation_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.operation_rejections
@@ -4308,6 +4402,22 @@ CREATE POLICY agency ON public.messages USING ((agency_id = (NULLIF(current_sett
 
 CREATE POLICY agency ON public.moderation_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: open311_requests agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.open311_requests USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: open311_settings agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.open311_settings USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: open311_told agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.open311_told USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: open311_updates agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.open311_updates USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: operation_rejections agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.operation_rejections USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -4815,6 +4925,22 @@ ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 -- Name: moderation_rules; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.moderation_rules ENABLE ROW LEVEL SECURITY;
+
+-- Name: open311_requests; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.open311_requests ENABLE ROW LEVEL SECURITY;
+
+-- Name: open311_settings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.open311_settings ENABLE ROW LEVEL SECURITY;
+
+-- Name: open311_told; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.open311_told ENABLE ROW LEVEL SECURITY;
+
+-- Name: open311_updates; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.open311_updates ENABLE ROW LEVEL SECURITY;
 
 -- Name: operation_rejections; Type: ROW SECURITY; Schema: public; Owner: -
 
@@ -5459,6 +5585,22 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO cirm_app;
 -- Name: TABLE moderation_rules; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.moderation_rules TO cirm_app;
+
+-- Name: TABLE open311_requests; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.open311_requests TO cirm_app;
+
+-- Name: TABLE open311_settings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.open311_settings TO cirm_app;
+
+-- Name: TABLE open311_told; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.open311_told TO cirm_app;
+
+-- Name: TABLE open311_updates; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.open311_updates TO cirm_app;
 
 -- Name: TABLE operation_rejections; Type: ACL; Schema: public; Owner: -
 

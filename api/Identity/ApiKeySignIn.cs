@@ -8,6 +8,13 @@ using Microsoft.Extensions.Options;
 
 namespace Cirm.Api.Identity;
 
+/// <summary>Marks an operation of a protocol that sends keys in the address or in a form.</summary>
+public interface ITakesKeyInRequest
+{
+    /// <summary>The key that was sent so; null or empty when none was.</summary>
+    Task<string?> KeyOfAsync(HttpContext http);
+}
+
 /// <summary>Signs a system in with the key in <c>X-Api-Key</c>, in the agency of the route and nowhere else.</summary>
 public sealed class ApiKeySignIn(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logging, UrlEncoder encoder, ApiKeys keys, Agencies agencies)
@@ -17,10 +24,16 @@ public sealed class ApiKeySignIn(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        var sent = Request.Headers[Header].ToString();
+        if (sent.Length == 0 && Context.GetEndpoint()?.Metadata.GetMetadata<ITakesKeyInRequest>() is { } other)
+        {
+            sent = await other.KeyOfAsync(Context);
+            if (string.IsNullOrEmpty(sent)) return AuthenticateResult.NoResult();
+        }
         if (Context.GetRouteValue("agency") is not string slug) return AuthenticateResult.Fail("A key belongs to an agency, and the address names none.");
         if (await agencies.FindAsync(slug, Context.RequestAborted) is not { Status: AgencyStatus.Active } agency)
             return AuthenticateResult.NoResult(); // it is not there for anybody, or shut
-        if (await keys.CheckAsync(agency.Id, Request.Headers[Header].ToString(), Context.RequestAborted) is not { } key) return AuthenticateResult.Fail("No such key.");
+        if (await keys.CheckAsync(agency.Id, sent, Context.RequestAborted) is not { } key) return AuthenticateResult.Fail("No such key.");
         if (!key.UsedJustNow) _ = NoteUseAsync(agency.Id, key.Id);
         var identity = new ClaimsIdentity(
             [new("sub", key.Id.ToString()), new(CirmClaims.Agency, agency.Id.ToString()), new(CirmClaims.Scopes, string.Join(' ', key.Scopes))], Scheme.Name);

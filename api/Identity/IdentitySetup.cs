@@ -57,7 +57,8 @@ public static class IdentitySetup
 
     static string SchemeOf(HttpContext http)
     {
-        if (http.Request.Headers.Authorization.Count == 0) return http.Request.Headers.ContainsKey(ApiKeySignIn.Header) ? Keys : OwnTokens;
+        if (http.Request.Headers.Authorization.Count == 0)
+            return http.Request.Headers.ContainsKey(ApiKeySignIn.Header) || http.GetEndpoint()?.Metadata.GetMetadata<ITakesKeyInRequest>() is not null ? Keys : OwnTokens;
         if (http.RequestServices.GetRequiredService<RememberedTokens>().Knows(http.Request)) return OwnTokens; // reading its issuer costs more
         return BearerToken.IssuerOf(http.Request) is { Length: > 0 } issuer && issuer != TokenIssuer.Issuer ? Providers : OwnTokens;
     }

@@ -82,6 +82,7 @@ public sealed class AccessMiddleware(RequestDelegate next, Agencies agencies)
         }
 
         call.Caller = Describe(who, role, call.Agency?.Id ?? home ?? Caller.Installation);
+        if (who?.FindFirstValue(CirmClaims.Scopes) is { } scopes) call.Scopes = scopes.Split(' ').ToHashSet(StringComparer.Ordinal);
         Check(access, who, role);
         await next(http);
     }

@@ -8,6 +8,9 @@ public sealed class CallContext
 {
     public Caller? Caller { get; set; }
     public Agency? Agency { get; set; }
+
+    /// <summary>What the caller's key may do; empty without one.</summary>
+    public IReadOnlySet<string> Scopes { get; set; } = new HashSet<string>();
 }
 
 /// <summary>The body of a request, read once.</summary>

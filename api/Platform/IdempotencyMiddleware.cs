@@ -14,6 +14,13 @@ public sealed record HashesItsBody;
 /// <summary>Marks an operation that changes nothing: a repeated request is simply answered again.</summary>
 public sealed record NeedsNoIdempotencyKey;
 
+/// <summary>Marks an operation whose answers are not always JSON.</summary>
+public interface IReplayedAs
+{
+    /// <summary>What the answer to a request is written in.</summary>
+    string ContentTypeOf(HttpContext http);
+}
+
 /// <summary>
 /// Gives every POST its Idempotency-Key: the answer is committed with the change that it tells of, and given again to whoever
 /// repeats the request (draft-ietf-httpapi-idempotency-key-header).
@@ -79,7 +86,7 @@ public sealed class IdempotencyMiddleware(RequestDelegate next)
         http.Response.Headers.ETag = first.ETag;
         http.Response.Headers["Idempotent-Replayed"] = "true";
         if (first.Body.Length == 0) return;
-        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.ContentType = http.GetEndpoint()?.Metadata.GetMetadata<IReplayedAs>()?.ContentTypeOf(http) ?? "application/json; charset=utf-8";
         var body = first.Number is not { } number ? first.Body : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(first.Body).Replace(
             $"\"number\":{StoredAnswer.NumberMarker.ToString(CultureInfo.InvariantCulture)}", $"\"number\":{number.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal));
         await http.Response.Body.WriteAsync(body, http.RequestAborted);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Cirm.Core.Platform;
 
@@ -21,32 +20,5 @@ sealed class InOnePiece(object value) : IResult
         httpContext.Response.ContentType = "application/json; charset=utf-8";
         httpContext.Response.ContentLength = piece.Written.Length;
         await httpContext.Response.Body.WriteAsync(piece.Written, httpContext.RequestAborted);
-    }
-
-    /// <summary>Bytes in an array that is lent, not made: a long list would be a large object for the garbage collector.</summary>
-    sealed class Piece : IBufferWriter<byte>, IDisposable
-    {
-        byte[] array = ArrayPool<byte>.Shared.Rent(4096);
-        int length;
-
-        public ReadOnlyMemory<byte> Written => array.AsMemory(0, length);
-
-        public void Advance(int count) => length += count;
-
-        public Memory<byte> GetMemory(int sizeHint = 0)
-        {
-            if (array.Length - length < Math.Max(sizeHint, 1))
-            {
-                var larger = ArrayPool<byte>.Shared.Rent(Math.Max(array.Length * 2, length + sizeHint));
-                Written.CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(array);
-                array = larger;
-            }
-            return array.AsMemory(length);
-        }
-
-        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
-
-        public void Dispose() => ArrayPool<byte>.Shared.Return(array);
     }
 }

@@ -61,7 +61,8 @@ sealed class AttachmentUpload : IDisposable
         }
     }
 
-    static MultipartReader ReaderOf(HttpRequest http)
+    /// <summary>What reads the parts of a form one after the other.</summary>
+    internal static MultipartReader ReaderOf(HttpRequest http)
     {
         if (http.Headers.ContentEncoding.Count > 0 && http.Headers.ContentEncoding != "identity")
             throw Problems.UnsupportedMediaType.Because("Send the form as it is, without Content-Encoding.");
@@ -116,7 +117,7 @@ sealed class AttachmentUpload : IDisposable
     }
 
     // What the reader of the form throws at a form that ends half-way or is none; what the disk throws is ours.
-    static async Task<T> Arriving<T>(Func<Task<T>> read)
+    internal static async Task<T> Arriving<T>(Func<Task<T>> read)
     {
         try
         {
@@ -134,7 +135,7 @@ sealed class AttachmentUpload : IDisposable
         foreach (var file in sent) file.Dispose();
     }
 
-    sealed class ArrivingStream(Stream inner) : Stream
+    internal sealed class ArrivingStream(Stream inner) : Stream
     {
         public override bool CanRead => true;
         public override bool CanSeek => false;

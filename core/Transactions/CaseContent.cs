@@ -43,6 +43,8 @@ static class CaseContent
             """, new { cases });
         // A partner's answer may quote what it was sent.
         transaction.Enqueue("update partner_deliveries set answer = null, reason = null where agency_id = @agency and case_id = any (@cases)", new { cases });
+        transaction.Enqueue("delete from open311_requests where agency_id = @agency and case_id = any (@cases)", new { cases });
+        transaction.Enqueue("update open311_updates set text_hash = null where agency_id = @agency and case_id = any (@cases)", new { cases });
         Attachments.RemoveAll(transaction, cases, now);
     }
 }

@@ -19,13 +19,28 @@ namespace Cirm.Core.Transactions;
 /// <param name="Answers">To the questions of the service, by question key.</param>
 /// <param name="OnBehalfOf">Whose case it is, when a representative submits it.</param>
 /// <param name="Mandate">The mandate under which: staff have to name it, others may.</param>
+/// <param name="Newcomer">Whose case it is, when a system that submits it tells who they are.</param>
+/// <param name="Sent">What it says of place and picture in GeoReport's own words.</param>
 public sealed record Submission(string Service, CaseKind Kind, string Title, string? Description, Channel Channel, Location? Location, Guid? CitizenId,
-    Dictionary<string, JsonElement>? Answers = null, Guid? OnBehalfOf = null, Guid? Mandate = null)
+    Dictionary<string, JsonElement>? Answers = null, Guid? OnBehalfOf = null, Guid? Mandate = null, Newcomer? Newcomer = null, SentPlace? Sent = null)
 {
     /// <summary>Whether staff or a system enter it for somebody who called, came or wrote.</summary>
     public bool IsAssisted(Caller caller) =>
         caller.IsStaff && (CitizenId is not null || OnBehalfOf is not null || Channel is Channel.Phone or Channel.Counter or Channel.Letter);
 }
+
+/// <summary>Somebody whom a system introduces with a case: nobody has checked that they are who they say.</summary>
+/// <param name="ExternalId">What the system calls them; the same one again is the same citizen. Null: somebody new.</param>
+/// <param name="Name">How they are called.</param>
+/// <param name="Email">To write to.</param>
+/// <param name="Phone">To call.</param>
+public sealed record Newcomer(string? ExternalId, string? Name, string? Email, string? Phone);
+
+/// <summary>Place and picture of a case as GeoReport's client sent them.</summary>
+/// <param name="Address">In words.</param>
+/// <param name="AddressId">In the client's register of addresses.</param>
+/// <param name="MediaUrl">Where a picture is; nobody fetches it.</param>
+public sealed record SentPlace(string? Address, string? AddressId, string? MediaUrl);
 
 /// <summary>Takes cases in.</summary>
 public sealed class CaseIntake(TenantDb db, Services services, Calendars calendars, Mandates mandates, SegmentOffers offers, TimeProvider clock)
@@ -50,20 +65,22 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
                 ?? throw Platform.Problems.InvalidValue("/service", "unknown", $"There is no published service \"{submission.Service}\".");
             var answers = ReadAnswers(service, submission);
             var counted = await calendars.CountingAsync(caller.Agency, service.Id, service.Number, ct);
-            var whose = submission.OnBehalfOf ?? submission.CitizenId ?? caller.CitizenId;
+            var known = submission.Newcomer is { ExternalId: { } externalId } ? await KnownAsync(caller.Agency, externalId, ct) : null;
+            var whose = submission.OnBehalfOf ?? submission.CitizenId ?? known ?? caller.CitizenId;
             var promise = await offers.PromiseAsync(caller.Agency, service, whose, ct);
             var now = clock.Now();
             var due = counted.Clock(promise, now);
             var place = submission.Location;
+            var newcomer = submission.Newcomer is not null && known is null ? Guid.CreateVersion7(now) : (Guid?)null;
             var draft = new Case(
                 Guid.CreateVersion7(now), StoredAnswer.NumberMarker, service.Key, service.Number, submission.Kind, CaseStatus.Submitted, submission.Channel,
                 submission.Title, submission.Description, place?.Latitude, place?.Longitude, place?.Area, answers,
-                whose, null, null, now, null, due.FirstResponseDueAt, due.DueAt, null,
+                newcomer ?? whose, null, null, now, null, due.FirstResponseDueAt, due.DueAt, null,
                 ClockRisk.None, ClockRisk.None, null, await MandateAsync(caller, submission, service, ct), submission.IsAssisted(caller) ? caller.Id : null, null, false, 1, Unit: service.Unit);
-            if (await TryInsertAsync(caller, draft, service, promise, due, counted.Edition, code, answer, ct) is { } number) return draft with { Number = number };
+            if (await TryInsertAsync(caller, draft, service, promise, due, counted.Edition, code, submission, isNew: newcomer is not null, answer, ct) is { } number) return draft with { Number = number };
 
             if (caller.Retry is { } retry && await retry.FindAsync(db, caller.Agency, ct) is not null) throw new IdempotencyKeyTakenException();
-            if (draft.CitizenId is { } citizen && !await CitizenExistsAsync(caller.Agency, citizen, ct))
+            if (newcomer is null && draft.CitizenId is { } citizen && !await CitizenExistsAsync(caller.Agency, citizen, ct))
                 throw citizen == caller.CitizenId
                     ? Platform.Problems.Unauthenticated.Because("This sign-in has ended: the identity behind it was removed.")
                     : Platform.Problems.InvalidValue("/citizenId", "unknown", "There is no such citizen in this agency.");
@@ -82,9 +99,10 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
 
     // The division by the number of cases inserted takes the whole batch back when there is none: the service is not in force
     // any more, or the citizen is not there, or the mandate was revoked in between. So it does when the key has been used, by the number of keys inserted.
-    async Task<long?> TryInsertAsync(Caller caller, Case c, ServiceVersion service, ServiceStandard promise, CaseClock due, Guid edition, string code, Func<Case, StoredAnswer> answer, CancellationToken ct)
+    async Task<long?> TryInsertAsync(Caller caller, Case c, ServiceVersion service, ServiceStandard promise, CaseClock due, Guid edition, string code, Submission submission, bool isNew, Func<Case, StoredAnswer> answer, CancellationToken ct)
     {
         await using var transaction = await db.BeginAsync(caller.Agency, ct);
+        if (isNew) Introduce(transaction, caller, c.CitizenId!.Value, submission.Newcomer!, c.SubmittedAt);
         transaction.Enqueue("""
             with next as (
               update case_numbers set last_number = last_number + 1 where agency_id = @agency returning last_number),
@@ -116,6 +134,10 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
         AuditTrail.Append(transaction, AuditEntry.By(caller, c.SubmittedAt, "case.submitted", "case", c.Id));
         transaction.Emit(c.SubmittedAt, OutboxEvent.Of("case.submitted", c.Id, new { c.Service, kind = c.Kind, channel = c.Channel }));
         if (c.CitizenId is { } citizen) SegmentChanges.OfBehaviour(transaction, c.SubmittedAt, citizen);
+        if (submission.Sent is { } sent)
+            transaction.Enqueue("""
+                insert into open311_requests (agency_id, case_id, address, address_id, media_url) values (@agency, @id, @address, @addressId, @mediaUrl)
+                """, new { c.Id, sent.Address, sent.AddressId, sent.MediaUrl });
         if (caller.Retry is { } retry)
         {
             var stored = answer(c);
@@ -138,11 +160,28 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
         {
             return (await transaction.SendAndCommitAsync<long>(ct)).Single();
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DivisionByZero)
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DivisionByZero || isNew && e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            return null;
+            return null; // or the system has introduced them with another case in this very moment
         }
     }
+
+    // With the case or not at all: a case that is refused leaves nobody behind.
+    static void Introduce(TenantTransaction transaction, Caller caller, Guid id, Newcomer who, DateTimeOffset now)
+    {
+        transaction.Enqueue("""
+            insert into citizens (agency_id, id, language, attributes, created_at, updated_at) values (@agency, @id, null, '{}', @now, @now)
+            """, new { id, now });
+        transaction.Enqueue("""
+            insert into citizen_identities (agency_id, citizen_id, external_id, name, email, phone) values (@agency, @id, @externalId, @name, @email, @phone)
+            """, new { id, who.ExternalId, who.Name, who.Email, who.Phone });
+        SegmentChanges.OfCitizens(transaction, now, id);
+        AuditTrail.Append(transaction, AuditEntry.By(caller, now, "citizen.added", "citizen", id));
+        transaction.Emit(now, OutboxEvent.Of("citizen.added", id, new { }));
+    }
+
+    Task<Guid?> KnownAsync(Guid agency, string externalId, CancellationToken ct) =>
+        db.QuerySingleOrDefaultAsync<Guid?>(agency, "select i.citizen_id from citizen_identities i where i.agency_id = @agency and i.external_id = @externalId", new { externalId }, ct);
 
     // What is promised beyond the standard; null when it is the standard.
     static decimal? More(decimal promised, decimal? standard) => promised == standard ? null : promised;

@@ -22,6 +22,15 @@ public sealed class CitizensWord(TenantDb db, CaseRuleBook rules, Calendars cale
         rule.CheckVerdict(own, verdict, byCode);
         var recoverBy = verdict == Verdict.NotSolved ? rule.RecoverBy(await calendars.CountingCaseAsync(caller.Agency, own.Id, ct), now) : now;
         await using var change = await db.BeginAsync(caller, ct);
+        var kept = await SayAsync(change, caller, own, verdict, reason, rule, recoverBy, now, ct);
+        await change.CommitAsync(ct);
+        return kept;
+    }
+
+    /// <summary>Keeps a verdict, which the rules allow, in a change that is under way.</summary>
+    internal static async Task<Case> SayAsync(
+        Change change, Caller caller, Case own, Verdict verdict, string? reason, CaseRules rule, DateTimeOffset recoverBy, DateTimeOffset now, CancellationToken ct)
+    {
         // Who submitted what was merged has a word of their own, on what became of the case that went on.
         var goesOn = own.MergedInto is not { } survivor ? own : (await Casework.FindForChangeAsync(change, survivor, now, ct))!;
         var said = own.Say(verdict, goesOn.Status, now);
@@ -35,7 +44,6 @@ public sealed class CitizensWord(TenantDb db, CaseRuleBook rules, Calendars cale
         change.Emit(now, OutboxEvent.Of("case.verdict", said.Id, new { said.Number, verdict, said.Round }));
         if (verdict == Verdict.NotSolved) await Recoveries.OpenAsync(change, said, reason!, recoverBy, rule.FollowUpQuestion, now, ct);
         else Recoveries.EndSatisfied(change, said, now);
-        await change.CommitAsync(ct);
         return said with { Version = version };
     }
 

@@ -44,6 +44,9 @@ public sealed class ErasureTests(CirmHost host)
         ["recoveries"] = "agency_id id case_id round state owner owner_unit due_at follow_up_question answered_at outcome opened_at closed_at version",
         ["mandates"] = "agency_id id citizen_id account_id person_id organisation service_ids valid_from valid_until given entered_by revoked_at revoked_by version created_at",
         ["messages"] = "removed",
+        ["open311_requests"] = "removed",
+        ["open311_told"] = "agency_id case_id sender decided_at",
+        ["open311_updates"] = "agency_id case_id sender update_id id status sent_at received_at applied_until moved",
         // what somebody said in public goes, that it was said and answered stays with the row that is only counted
         ["remarks"] = "agency_id id kind service_id citizen_id spoken_by assisted channel removal_id answer_id erased_at version created_at",
         ["service_ratings"] = "agency_id service_id citizen_id stars edition rated_at",
@@ -67,6 +70,7 @@ public sealed class ErasureTests(CirmHost host)
         ["citizens"] = "language attributes",
         ["mandates"] = "evidence revoked_reason",
         ["partner_deliveries"] = "answer reason",
+        ["open311_updates"] = "text_hash",
         ["recoveries"] = "reason answer outcome_text",
         ["remarks"] = "account_id signed title text",
         ["survey_invitations"] = "citizen_id",

@@ -1,0 +1,4 @@
+-- outside of a transaction
+-- Updates of all cases by time. A submission writes no entry of these kinds, so that it pays nothing for it.
+drop index concurrently if exists case_history_told;
+create index concurrently case_history_told on case_history (agency_id, at, id) where kind in ('transitioned', 'noted', 'asked');
