@@ -18,6 +18,7 @@ public static class Schedule
             new("dispatch-outbox", When.EverySecond,      Job.Of<DispatchOutbox>()),
             new("settle-responses", When.EveryFiveSeconds, Job.Of<SettleResponses>()),
             new("watch-clocks",    When.EveryMinute,      Job.Of<WatchClocks>()),
+            new("read-partners",   When.EveryMinute,      Job.Of<ReadPartners>()),
             new("index-services",  When.EveryHour,        Job.Of<IndexServices>()),
             new("segments",        When.EveryTwoSeconds,  Job.Of<EvaluateSegments>()),
             new("segments-time",   When.EveryMinute,      Job.Of<FollowTimeInSegments>()),

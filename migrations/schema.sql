@@ -2828,7 +2828,7 @@ ALTER TABLE ONLY public.partner_deliveries
 -- Name: partner_updates partner_updates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.partner_updates
-    ADD CONSTRAINT partner_updates_pkey PRIMARY KEY (agency_id, partner_id, update_id);
+    ADD CONSTRAINT partner_updates_pkey PRIMARY KEY (agency_id, partner_id, case_id, update_id);
 
 -- Name: partners partners_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
@@ -3468,10 +3468,6 @@ CREATE INDEX partner_deliveries_theirs ON public.partner_deliveries USING btree 
 -- Name: partner_updates_newest; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX partner_updates_newest ON public.partner_updates USING btree (agency_id, partner_id, received_at DESC);
-
--- Name: partner_updates_of_case; Type: INDEX; Schema: public; Owner: -
-
-CREATE INDEX partner_updates_of_case ON public.partner_updates USING btree (agency_id, case_id);
 
 -- Name: recoveries_due; Type: INDEX; Schema: public; Owner: -
 

@@ -11,7 +11,7 @@ namespace Cirm.Api.Transactions;
 public static class PartnerEndpoints
 {
     public static void AddPartners(this IServiceCollection services) => services
-        .AddSingleton<PartnerBook>().AddSingleton<PartnerKeys>().AddSingleton<PartnerDeliveries>().AddSingleton(_ => GeoReportClient.FromEnvironment());
+        .AddSingleton<PartnerBook>().AddSingleton<PartnerKeys>().AddSingleton<PartnerDeliveries>().AddSingleton<PartnerCheckup>().AddSingleton(_ => GeoReportClient.FromEnvironment());
 
     public static void MapPartners(this IEndpointRouteBuilder app)
     {
@@ -21,6 +21,8 @@ public static class PartnerEndpoints
         partners.MapGet("/{id:guid}", Get).WithName("getPartner").Allow(Who.Admin, "partners:read");
         partners.MapPatch("/{id:guid}", Change).WithName("changePartner").Allow(Who.Admin, "partners:write");
         partners.MapPost("/{id:guid}/api-key", PutKey).WithName("changePartnerKey").Allow(Who.Admin, "partners:write");
+        partners.MapPost("/{id:guid}/check", Check).WithName("checkPartner").Allow(Who.Admin, "partners:write");
+        partners.MapGet("/{id:guid}/health", Health).WithName("getPartnerHealth").Allow(Who.Admin, "partners:read");
         partners.MapPost("/{id:guid}/stop", Stop).WithName("stopPartner").Allow(Who.Admin, "partners:write");
         partners.MapPost("/{id:guid}/start", Start).WithName("startPartner").Allow(Who.Admin, "partners:write");
     }
@@ -51,6 +53,14 @@ public static class PartnerEndpoints
     /// <summary>Keeps another key by which the partner knows us. It is not shown again, by nobody.</summary>
     static async Task<Ok<Partner>> PutKey(Guid id, Body<WriteKey> body, Caller caller, PartnerBook partners, CancellationToken ct) =>
         TypedResults.Ok(await partners.PutKeyAsync(caller, id, body.Value.ApiKey, ct) ?? throw Unknown(id));
+
+    /// <summary>Asks the partner what services it has and what it wants to know about them, and says what of its description here does not fit.</summary>
+    static async Task<Ok<PartnerCheck>> Check(Guid id, Caller caller, PartnerCheckup checkup, CancellationToken ct) =>
+        TypedResults.Ok(await checkup.CheckAsync(caller.Agency, id, ct) ?? throw Unknown(id));
+
+    /// <summary>How far behind it is, what waits for whom, and which of its words nobody has translated.</summary>
+    static async Task<Ok<PartnerHealth>> Health(Guid id, Caller caller, TenantDb db, TimeProvider clock, CancellationToken ct) =>
+        TypedResults.Ok(await PartnerHealth.OfAsync(db, caller.Agency, id, clock.Now(), ct) ?? throw Unknown(id));
 
     /// <summary>Nothing is sent to it or read from it. What happens waits for thirty days.</summary>
     static async Task<Ok<Partner>> Stop(Guid id, Body<GiveReason> body, Caller caller, PartnerBook partners, CancellationToken ct) =>

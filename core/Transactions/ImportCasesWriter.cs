@@ -1,8 +1,8 @@
-using System.Text.Json;
 using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Partnering;
 
 namespace Cirm.Core.Transactions;
 
@@ -22,15 +22,17 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     readonly bool createServices;
     readonly Dictionary<string, Service> services;
     readonly Promise? promise;
+    readonly PartnerHistory? partner;
     readonly Dictionary<RowBatch<CaseRow>, Numbered> numbered = [];
     readonly OrderedIds ids = new();
 
     static ImportCasesWriter() => JsonColumns.Register<CalendarRules>();
 
     ImportCasesWriter(
-        ImportCases rules, Operation operation, DateTimeOffset now, string language, bool createServices, Dictionary<string, Service> services, Promise? promise) =>
-        (this.rules, this.operation, this.now, this.language, this.createServices, this.services, this.promise) =
-        (rules, operation, now, language, createServices, services, promise);
+        ImportCases rules, Operation operation, DateTimeOffset now, string language, bool createServices, Dictionary<string, Service> services, Promise? promise,
+        PartnerHistory? partner) =>
+        (this.rules, this.operation, this.now, this.language, this.createServices, this.services, this.promise, this.partner) =
+        (rules, operation, now, language, createServices, services, promise, partner);
 
     /// <inheritdoc/>
     public IReadOnlyList<ImportColumn> Columns => ImportCases.Kind.Columns;
@@ -39,8 +41,9 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     public int? Promised => promise?.Records;
 
     /// <summary>Learns what the rows refer to.</summary>
+    /// <param name="partner">Whose requests they are, when they are a partner's.</param>
     public static async Task<ImportCasesWriter> LoadAsync(
-        TenantDb db, Guid agency, Operation operation, ImportRequest request, ImportAgency home, DateTimeOffset now, CancellationToken ct)
+        TenantDb db, Guid agency, Operation operation, ImportRequest request, ImportAgency home, DateTimeOffset now, CancellationToken ct, PartnerHistory? partner = null)
     {
         var services = await db.QueryAsync<Service>(agency, $"""
             select s.key, s.id, v.number as version, v.unit, v.first_response_hours, v.resolution_hours,
@@ -58,7 +61,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
             where agency_id = @agency and operation_id = @id
             """, new { operation.Id }, ct);
         var rules = new ImportCases(home.Times(request.Mapping), request.Mapping?.NoPlace ?? [], request.CreateServices);
-        return new(rules, operation, now, home.Language, request.CreateServices, services.ToDictionary(s => s.Key), promise);
+        return new(rules, operation, now, home.Language, request.CreateServices, services.ToDictionary(s => s.Key), promise, partner);
     }
 
     /// <inheritdoc/>
@@ -77,6 +80,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
         // From here on nobody else can add a case to this agency.
         var last = await first.QuerySingleOrDefaultAsync<long>("select last_number from case_numbers where agency_id = @agency for update", null, ct);
         var known = await KnownAsync(first, batches, ct);
+        if (partner is not null) known.UnionWith(await partner.KnownAsync(first, batches.SelectMany(b => b.Rows).Select(r => r.ExternalId), ct));
         var kept = promise is not null && numbered.Count == 0;
         var number = kept ? promise!.FirstNumber : last + 1;
         numbered.Clear();
@@ -144,6 +148,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
             cross join unnest(@caseIds, @historyIds, @statuses) as r (case_id, id, status)
             where n.agency_id = @agency
             """, new { caseIds, historyIds, statuses, now });
+        partner?.Link(transaction, rows, caseIds, now);
         SegmentChanges.OfBehaviour(transaction, now, [.. citizenIds.OfType<Guid>().Distinct()]);
         return transaction.FlushAsync(ct);
     }
@@ -202,33 +207,8 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     {
         var missing = batches.SelectMany(b => b.Rows).Where(r => !services.ContainsKey(r.Service)).DistinctBy(r => r.Service).OrderBy(r => r.Service, StringComparer.Ordinal).ToList();
         if (missing.Count == 0) return;
-        var ids = new OrderedIds();
-        var made = await transaction.QueryAsync<Service>("""
-            insert into services (agency_id, id, key, created_at, updated_at)
-            select n.agency_id, m.id, m.key, @now, @now
-            from case_numbers n
-            cross join unnest(@ids, @keys) as m (id, key)
-            where n.agency_id = @agency
-            on conflict (agency_id, key) do nothing
-            returning key, id, 1 as version, null::text as unit, null::numeric as first_response_hours, null::numeric as resolution_hours, null::uuid as edition, null::jsonb as rules
-            """, new { Ids = missing.Select(_ => ids.Next(now)).ToArray(), Keys = missing.Select(r => r.Service).ToArray(), now }, ct);
-        transaction.Enqueue("""
-            insert into service_versions (agency_id, service_id, number, state, name, created_at)
-            select s.agency_id, s.id, 1, 'draft', m.name::jsonb, @now
-            from services s
-            join unnest(@ids, @names) as m (id, name) on m.id = s.id
-            where s.agency_id = @agency
-            """,
-            new
-            {
-                Ids = made.Select(s => s.Id).ToArray(), now,
-                Names = made.Select(s => missing.First(r => r.Service == s.Key))
-                    .Select(r => JsonSerializer.Serialize(new Localized(language, r.ServiceName ?? r.Service), Wire.Json)).ToArray(),
-            });
-        AuditTrail.Append(transaction, [.. made.Select(s => AuditEntry.By(Caller.System(transaction.Agency), now, "service.created", "service", s.Id,
-            JsonSerializer.Serialize(new { import = operation.Id })))]);
-        foreach (var service in made) services[service.Key] = service;
-        if (made.Count < missing.Count) throw new InvalidOperationException("A service was made by somebody else in this moment; the next attempt finds it.");
+        var made = await DraftServices.MakeAsync(transaction, [.. missing.Select(r => new DraftService(r.Service, r.ServiceName ?? r.Service))], language, operation.Id, now, ct);
+        foreach (var service in made) services[service.Key] = new(service.Key, service.Id, 1, null, null, null, null, null);
     }
 
     sealed record Service(string Key, Guid Id, int Version, string? Unit, decimal? FirstResponseHours, decimal? ResolutionHours, Guid? Edition, CalendarRules? Rules)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions;
 using Cirm.Core.Transactions.Partnering;
 using Cirm.Jobs.Transactions;
 using Cirm.Tests.Harness;
@@ -56,6 +57,20 @@ public sealed class PartnerHost : CirmHost
     {
         var clock = new Later(later);
         return new(Get<TenantDb>(), Get<Databases>(), new PartnerNotes(Get<TenantDb>(), clock), client, Get<PartnerKeys>(), clock);
+    }
+
+    /// <summary>Reads what a partner did.</summary>
+    /// <param name="agency">Whose.</param>
+    /// <param name="partner">Its path.</param>
+    /// <param name="later">As if it were that much later.</param>
+    /// <param name="due">Makes it its turn.</param>
+    public async Task<bool?> ReadAsync(TestAgency agency, string partner, TimeSpan later = default, bool due = true)
+    {
+        if (due) await Database.ExecuteAsOwnerAsync($"update partners set fetch_due_at = now() where agency_id = '{agency.Id}'");
+        using var client = Client();
+        var clock = new Later(later);
+        var updates = new PartnerUpdates(Get<TenantDb>(), Get<Casework>(), clock);
+        return await new PartnerReading(Get<TenantDb>(), Get<Databases>(), updates, client, Get<PartnerKeys>(), clock).ReadAsync(agency.Id, Guid.Parse(partner.Split('/')[^1]), CancellationToken.None);
     }
 
     /// <summary>An agency with a service and a partner that has it under another code.</summary>

@@ -85,7 +85,7 @@ public sealed class ColumnReader
     }
 
     /// <summary>Says that the row cannot be taken because of this column.</summary>
-    public void Reject(RecordReader record, List<Rejection> rejections, string code, string detail) => rejections.Add(new(record.Line, Name, code, detail));
+    public void Reject(RecordReader record, List<Rejection> rejections, string code, string detail) => rejections.Add(new(record.Line, record.NameOf(Name), code, detail));
 
     static string Listed(IEnumerable<string> words) => string.Join(", ", words.Take(20).Select(w => w.Length > 60 ? w[..60] : w));
 }

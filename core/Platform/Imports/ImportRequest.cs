@@ -9,6 +9,10 @@ public enum ImportFormat
     Csv,
     /// <summary>application/x-ndjson: one JSON object a line.</summary>
     Ndjson,
+    /// <summary>text/xml: a GeoReport document.</summary>
+    Xml,
+    /// <summary>application/json: a GeoReport document.</summary>
+    Json,
 }
 
 /// <summary>What an import was asked to do: the arguments of its operation.</summary>
@@ -18,7 +22,8 @@ public enum ImportFormat
 /// <param name="Mapping">As it was when the file was sent: an import that is taken up again reads on as it began.</param>
 /// <param name="CreateServices">A service that is missing is made, as a draft.</param>
 /// <param name="Chunks">How many pieces the file has.</param>
-public sealed record ImportRequest(string Kind, ImportFormat Format, string? Charset, ImportMapping? Mapping, bool CreateServices, int Chunks)
+/// <param name="Partner">Whose history it is, for those kinds.</param>
+public sealed record ImportRequest(string Kind, ImportFormat Format, string? Charset, ImportMapping? Mapping, bool CreateServices, int Chunks, Guid? Partner = null)
 {
     /// <summary>The operation's kind, which is the job's name.</summary>
     public const string OperationKind = "import";

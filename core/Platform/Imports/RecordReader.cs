@@ -37,6 +37,9 @@ public abstract class RecordReader : IDisposable
     /// <summary>Whether the file has a column; a file without a header may have any.</summary>
     public abstract bool Has(string column);
 
+    /// <summary>What the file calls a column, where it has a name of its own for it.</summary>
+    public virtual string NameOf(string column) => column;
+
     /// <summary>Moves to the next record.</summary>
     public bool Read()
     {

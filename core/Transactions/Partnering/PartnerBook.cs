@@ -66,6 +66,10 @@ public sealed class PartnerBook(TenantDb db, PartnerKeys keys, TimeProvider cloc
     public Task<Partner?> FindAsync(Guid agency, Guid id, CancellationToken ct) =>
         db.QuerySingleOrDefaultAsync<Partner>(agency, $"select {Columns} from partners p where p.agency_id = @agency and p.id = @id", new { id }, ct);
 
+    /// <summary>Its key as it is kept: sealed.</summary>
+    internal Task<byte[]?> KeyOfAsync(Guid agency, Guid id, CancellationToken ct) =>
+        db.QuerySingleOrDefaultAsync<byte[]>(agency, "select api_key from partners where agency_id = @agency and id = @id and api_key is not null", new { id }, ct);
+
     /// <summary>Changes one that is still at a version. What waits is sent by the new settings.</summary>
     /// <returns>The partner, or null when it is not at that version.</returns>
     /// <exception cref="Refusal">As in <see cref="CreateAsync"/>.</exception>

@@ -8,9 +8,6 @@ namespace Cirm.Core.Transactions.Partnering;
 /// <summary>Puts what happens to cases down for partners, in the transaction in which the events get their places: once each, in that order.</summary>
 public static class PartnerOutbox
 {
-    // PostgreSQL's infinity.
-    static readonly DateTime Never = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
-
     static readonly string[] Told = ["case.submitted", "case.transitioned", "case.noted", "case.verdict"];
 
     /// <summary>Puts events down for the partners that are to be told. What a partner said itself is not told to it.</summary>
@@ -34,13 +31,8 @@ public static class PartnerOutbox
         foreach (var e in told.Where(e => e.Type == "case.submitted"))
             foreach (var partner in partners.Where(p => p.GetsCase(e.Data)))
                 rows.Add(new(partner.Id, e, "request", OwnStep.Submitted, null, null));
-        var theirs = (await transaction.QueryAsync<Link>("""
-            select partner_id, case_id, reference is null and token is null and not exists (
-                select from partner_deliveries d
-                where d.agency_id = k.agency_id and d.partner_id = k.partner_id and d.case_id = k.case_id and d.kind = 'request' and d.state = 'waiting') as stuck
-            from partner_cases k
-            where k.agency_id = @agency and k.case_id = any (@cases)
-            """, new { Cases = told.Select(e => e.SubjectId).Distinct().ToArray() }, ct)).ToDictionary(k => (k.PartnerId, k.CaseId), k => k.Stuck);
+        Guid[] cases = [.. told.Select(e => e.SubjectId).Distinct()];
+        var theirs = await HeldAsync(transaction, cases, ct);
         var coming = rows.Select(r => (r.Partner, r.Event.SubjectId)).ToHashSet();
         foreach (var e in told.Where(e => e.Type != "case.submitted"))
         {
@@ -56,7 +48,6 @@ public static class PartnerOutbox
             from unnest(@partners, @cases) as n (partner_id, case_id)
             on conflict (agency_id, partner_id, case_id) do nothing
             """, new { Partners = coming.Select(c => c.Partner).ToArray(), Cases = coming.Select(c => c.SubjectId).ToArray(), now });
-        // What a partner cannot be told because it never got the case waits for the person who decides about that.
         transaction.Enqueue("""
             insert into partner_deliveries
               (agency_id, id, partner_id, case_id, event_id, kind, step, outcome, note_id, position, occurred_at, state, next_at, created_at)
@@ -70,8 +61,29 @@ public static class PartnerOutbox
                 now, Ids = rows.Select((_, i) => OutboxEvent.IdOf(now, i)).ToArray(), Partners = rows.Select(r => r.Partner).ToArray(), Cases = rows.Select(r => r.Event.SubjectId).ToArray(),
                 Events = rows.Select(r => r.Event.Id).ToArray(), Kinds = rows.Select(r => r.Kind).ToArray(), Steps = rows.Select(r => r.Step.Word()).ToArray(),
                 Outcomes = rows.Select(r => r.Outcome!).ToArray(), Notes = rows.Select(r => r.Note).ToArray(), Positions = rows.Select(r => r.Event.Position).ToArray(),
-                Times = rows.Select(r => r.Event.CreatedAt.UtcDateTime).ToArray(), Nexts = rows.Select(r => theirs.GetValueOrDefault((r.Partner, r.Event.SubjectId)) ? Never : now.UtcDateTime).ToArray(),
+                Times = rows.Select(r => r.Event.CreatedAt.UtcDateTime).ToArray(), Nexts = rows.Select(r => theirs.GetValueOrDefault((r.Partner, r.Event.SubjectId)) is { } held && held > now ? held.UtcDateTime : now.UtcDateTime).ToArray(),
             });
+    }
+
+    // What comes next about a case waits with what is still tried, and with a case that never arrived for the person who decides about that. The rows are
+    // held first: what is decided in this moment is seen.
+    static async Task<Dictionary<(Guid Partner, Guid Case), DateTimeOffset?>> HeldAsync(TenantTransaction transaction, Guid[] cases, CancellationToken ct)
+    {
+        var known = await transaction.QueryAsync<Guid>("""
+            select case_id from partner_cases where agency_id = @agency and case_id = any (@cases) order by partner_id, case_id for share
+            """, new { cases }, ct);
+        if (known.Count == 0) return [];
+        return (await transaction.QueryAsync<Link>("""
+            select k.partner_id, k.case_id,
+              case when k.reference is null and k.token is null and not exists (
+                  select from partner_deliveries d
+                  where d.agency_id = k.agency_id and d.partner_id = k.partner_id and d.case_id = k.case_id and d.kind = 'request' and d.state = 'waiting')
+                then timestamptz 'infinity'
+                else (select max(d.next_at) from partner_deliveries d
+                      where d.agency_id = k.agency_id and d.partner_id = k.partner_id and d.case_id = k.case_id and d.state = 'waiting') end as held_until
+            from partner_cases k
+            where k.agency_id = @agency and k.case_id = any (@known)
+            """, new { Known = known.Distinct().ToArray() }, ct)).ToDictionary(k => (k.PartnerId, k.CaseId), k => k.HeldUntil);
     }
 
     static (OwnStep Step, string? Outcome, Guid? Note)? StepIn(PlacedEvent e) => e.Type switch
@@ -93,7 +105,7 @@ public static class PartnerOutbox
             && Services.Any(s => s.Service == submitted.GetProperty("service").GetString());
     }
 
-    sealed record Link(Guid PartnerId, Guid CaseId, bool Stuck);
+    sealed record Link(Guid PartnerId, Guid CaseId, DateTimeOffset? HeldUntil);
 
     sealed record Row(Guid Partner, PlacedEvent Event, string Kind, OwnStep Step, string? Outcome, Guid? Note);
 }

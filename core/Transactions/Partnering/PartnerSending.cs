@@ -117,7 +117,7 @@ public sealed class PartnerSending(TenantDb db, Databases databases, PartnerNote
             var look = await client.GetAsync(to, "requests",
                 [
                     new("service_code", mapping.Code), new("start_date", PartnerLetters.Time(sent.FirstTriedAt.AddHours(-26))), new("end_date", PartnerLetters.Time(clock.Now().AddHours(26))),
-                ], withKey: false, clock.Now(), ct);
+                ], withKey: true, clock.Now(), ct);
             var mark = PartnerLetters.Mark(content);
             if (look.Things.FirstOrDefault(r => r["description"]?.EndsWith(mark, StringComparison.Ordinal) == true)?["service_request_id"] is { } found) return SendEnd.Arrived(found, look.Attempt);
             if (!look.Attempt.Taken && !look.IsRefusal) return SendEnd.Again(look.Attempt, uncertain: true);
