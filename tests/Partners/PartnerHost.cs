@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
@@ -37,7 +38,10 @@ public sealed class PartnerHost : CirmHost
     /// <summary>Listens on this machine too, and nobody said that it may be called.</summary>
     public Council Inside { get; } = new();
 
-    public GeoReportClient Client(TimeSpan? patience = null) => new(new OutboundGuard([new(Council.Origin)]), patience);
+    /// <summary>Where another installation will be; trusted, too.</summary>
+    public string Neighbour { get; } = $"http://127.0.0.1:{FreePort()}";
+
+    public GeoReportClient Client(TimeSpan? patience = null) => new(new OutboundGuard([new(Council.Origin), new(Neighbour)]), patience);
 
     protected override void Configure(IWebHostBuilder builder) => builder.ConfigureTestServices(services => services.AddSingleton(_ => Client()));
 
@@ -90,6 +94,13 @@ public sealed class PartnerHost : CirmHost
         })!.AsObject();
         foreach (var (name, value) in System.Text.Json.JsonSerializer.SerializeToNode(with ?? new { })!.AsObject()) body[name] = value?.DeepClone();
         return $"{agency.Path}/partners/{(await (await agency.Admin).PostJsonAsync($"{agency.Path}/partners", body))["id"]}";
+    }
+
+    static int FreePort()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
     public override async ValueTask DisposeAsync()

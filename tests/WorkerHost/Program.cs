@@ -13,6 +13,7 @@ return await Worker.RunAsync(databases, new JobTable(
         new("dispatch-outbox", When.EverySecond, Job.Of<DispatchOutbox>()),
         new("tick", When.EverySecond, Job.Of<Tick>()),
         new("apply-retention", When.EverySecond, Job.Of<ApplyRetention>()),
+        new("read-partners", When.EverySecond, Job.Of<ReadPartners>()),
         new("settle-responses", When.EverySecond, Job.Of<SettleResponses>()),
     ],
     Events: [new("probe.happened", Job.Of<Answer, Cirm.Core.Platform.FactArgs>()), new("case.submitted", Job.Of<TellCitizen, Cirm.Core.Platform.FactArgs>())],
