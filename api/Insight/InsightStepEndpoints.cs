@@ -25,9 +25,11 @@ public static class InsightStepEndpoints
     }
 
     /// <summary>Decides what follows from a finding, with a reason that citizens read. Declined and noted end it: no change, because …</summary>
-    static async Task<Ok<Finding>> Decide(Guid id, Body<DecideInsight> body, Caller caller, Agency home, FindingSteps steps, TimeProvider clock, CancellationToken ct)
+    static async Task<Ok<Finding>> Decide(Guid id, Body<DecideInsight> body, Caller caller, Agency home, FindingSteps steps, TimeProvider clock, CancellationToken ct) =>
+        TypedResults.Ok(await DecideAsync(id, body.Value, caller, home, steps, clock, ct));
+
+    internal static async Task<Finding> DecideAsync(Guid id, DecideInsight wanted, Caller caller, Agency home, FindingSteps steps, TimeProvider clock, CancellationToken ct)
     {
-        var wanted = body.Value;
         if (wanted.PromisedAt is { } promised)
         {
             if (Finding.After(wanted.Decision) == FindingState.Closed)
@@ -35,7 +37,7 @@ public static class InsightStepEndpoints
             InsightEndpoints.CheckDue(promised, clock.Now(), "/promisedAt");
         }
         var decision = new DecisionTaken(wanted.Decision, wanted.Reason.In(home.Language), wanted.Origin?.ToOrigin("/origin"), wanted.PromisedAt, wanted.Acknowledged ?? []);
-        return TypedResults.Ok(await steps.DecideAsync(caller, id, decision, ct) ?? throw InsightEndpoints.Unknown(id));
+        return await steps.DecideAsync(caller, id, decision, ct) ?? throw InsightEndpoints.Unknown(id);
     }
 
     /// <summary>Names the version of a service that carries what was promised. A draft: the insight is done when that draft is published.</summary>

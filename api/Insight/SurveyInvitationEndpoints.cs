@@ -27,24 +27,30 @@ public static class SurveyInvitationEndpoints
     static async Task<Accepted<Operation>> Invite(
         string key, string wave, Body<OrderInvitations> body, Caller caller, Agency home, SurveyWaves waves, SurveyInvitations invitations, CancellationToken ct)
     {
-        var (to, wanted) = (await SurveyWaveEndpoints.FindAsync(waves, caller, key, wave, ct), body.Value);
+        var operation = await InviteAsync(body.Value, await SurveyWaveEndpoints.FindAsync(waves, caller, key, wave, ct), caller, invitations, ct);
+        return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{operation.Id}", operation);
+    }
+
+    internal static async Task<Operation> InviteAsync(OrderInvitations wanted, SurveyWave to, Caller caller, SurveyInvitations invitations, CancellationToken ct)
+    {
         if (wanted is { Share: not null, Size: not null }) throw Core.Platform.Problems.InvalidValue("/size", "not-allowed", "A sample is a share or a size.");
         if (wanted is { Service: not null, ClosedWithinDays: null }) throw Core.Platform.Problems.InvalidValue("/closedWithinDays", "required", "Say within how many days a case of the service was closed.");
         if (wanted.Codes is not null && (wanted.Segments ?? (object?)wanted.ClosedWithinDays ?? wanted.Share ?? (object?)wanted.Size) is not null)
             throw Core.Platform.Problems.InvalidValue("/codes", "not-allowed", "Codes are for whoever gets them: there is nobody to choose.");
-        var operation = await invitations.RequestAsync(
+        return await invitations.RequestAsync(
             caller, to, new(to.Id, wanted.Channel, wanted.Segments, wanted.ClosedWithinDays, wanted.Service, wanted.Share, wanted.Size, wanted.Codes), ct);
-        return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{operation.Id}", operation);
     }
 
     /// <summary>Reminds those who were invited. For an anonymous survey that is everybody: who has answered is not known.</summary>
     static async Task<Accepted<Operation>> Remind(
         string key, string wave, Caller caller, Agency home, SurveyWaves waves, SurveyInvitations invitations, CancellationToken ct)
     {
-        var to = await SurveyWaveEndpoints.FindAsync(waves, caller, key, wave, ct);
-        var operation = await invitations.RequestAsync(caller, to, new(to.Id, null, null, null, null, null, null, null, await invitations.NextReminderAsync(caller.Agency, to.Id, ct)), ct);
+        var operation = await RemindAsync(await SurveyWaveEndpoints.FindAsync(waves, caller, key, wave, ct), caller, invitations, ct);
         return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{operation.Id}", operation);
     }
+
+    internal static async Task<Operation> RemindAsync(SurveyWave to, Caller caller, SurveyInvitations invitations, CancellationToken ct) =>
+        await invitations.RequestAsync(caller, to, new(to.Id, null, null, null, null, null, null, null, await invitations.NextReminderAsync(caller.Agency, to.Id, ct)), ct);
 
     static async Task<Ok<Page<Invitation>>> List(
         string key, string wave, [AsParameters] PageRequest page, Caller caller, SurveyWaves waves, SurveyInvitations invitations, AccessLog log, HttpContext http, CancellationToken ct)
@@ -57,14 +63,17 @@ public static class SurveyInvitationEndpoints
     }
 
     /// <summary>The names and codes of the letters to be printed, as CSV (RFC 4180).</summary>
-    static async Task<ContentHttpResult> Letters(string key, string wave, Caller caller, SurveyWaves waves, SurveyInvitations invitations, AccessLog log, CancellationToken ct)
+    static async Task<ContentHttpResult> Letters(string key, string wave, Caller caller, SurveyWaves waves, SurveyInvitations invitations, AccessLog log, CancellationToken ct) =>
+        TypedResults.Content(await LettersAsync(key, wave, caller, waves, invitations, log, ct), "text/csv; charset=utf-8");
+
+    internal static async Task<string> LettersAsync(string key, string wave, Caller caller, SurveyWaves waves, SurveyInvitations invitations, AccessLog log, CancellationToken ct)
     {
         var of = await SurveyWaveEndpoints.FindAsync(waves, caller, key, wave, ct);
         await log.RecordAsync(caller, "survey-letters.read", "survey-wave", of.Id, ct);
         var csv = new StringBuilder("externalId,name,code\r\n");
         foreach (var letter in await invitations.LettersAsync(caller.Agency, of.Id, null, MostLetters, ct))
             csv.Append(Field(letter.ExternalId)).Append(',').Append(Field(letter.Name)).Append(',').Append(letter.Code).Append("\r\n");
-        return TypedResults.Content(csv.ToString(), "text/csv; charset=utf-8");
+        return csv.ToString();
     }
 
     // What begins like a formula is not to become one in a spreadsheet (OWASP, CSV injection).

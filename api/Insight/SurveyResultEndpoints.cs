@@ -43,15 +43,22 @@ public static class SurveyResultEndpoints
         var read = new QueryErrors();
         var toMargins = read.Flag("weighted", weighted) ?? false;
         read.ThrowIfAny();
+        var (of, published) = await ReadAsync(key, wave, by, question, toMargins, ResultsAnswer.KnownTo(http), caller, results, ct);
+        return new ResultsAnswer(of, published, by, question, toMargins);
+    }
+
+    internal static async Task<(WaveOfResults Of, PublishedResults Published)> ReadAsync(
+        string key, string wave, string? by, string? question, bool toMargins, long? known, Caller caller, SurveyResults results, CancellationToken ct)
+    {
         var of = await FindAsync(results, caller, key, wave, ct);
         if (by is not null && !(BodyValidator.IsClean(by) && of.CanBeReadBy(by)))
             throw Core.Platform.Problems.InvalidValue("?by", "unknown", "The survey is not read by that: use segment, or an attribute that it declares as a breakdown.");
         if (question is not null && of.Questions.All(q => q.Key != question)) throw Core.Platform.Problems.InvalidValue("?question", "unknown", "The survey has no such question.");
         if (of.Embargoed) throw Problems.ResultsEmbargoed.Because($"The wave \"{of.Name}\" is shown when it has closed.");
         if (toMargins && !of.HasMargins) throw Problems.NoMargins.Because("Nobody has said what the population is like.");
-        var published = await results.FindAsync(caller.Agency, of.Id, by ?? "", question, toMargins, ResultsAnswer.KnownTo(http), ct);
+        var published = await results.FindAsync(caller.Agency, of.Id, by ?? "", question, toMargins, known, ct);
         if (toMargins && published.Refused) throw await RefusedAsync(results, caller, of, ct);
-        return new ResultsAnswer(of, published, by, question, toMargins);
+        return (of, published);
     }
 
     static async Task<Refusal> RefusedAsync(SurveyResults results, Caller caller, WaveOfResults of, CancellationToken ct)
@@ -62,7 +69,7 @@ public static class SurveyResultEndpoints
         return Problems.WeightingRefused.Because($"The answers cannot be weighted: {string.Join("; ", why)}.", new Dictionary<string, object?> { ["margins"] = refused });
     }
 
-    static async Task<WaveOfResults> FindAsync(SurveyResults results, Caller caller, string survey, string wave, CancellationToken ct) =>
+    internal static async Task<WaveOfResults> FindAsync(SurveyResults results, Caller caller, string survey, string wave, CancellationToken ct) =>
         (BodyValidator.IsClean(survey) && BodyValidator.IsClean(wave) ? await results.FindWaveAsync(caller.Agency, survey, wave, ct) : null)
             ?? throw Core.Platform.Problems.NotFound.Because($"There is no such wave of a survey \"{survey}\" here.");
 }

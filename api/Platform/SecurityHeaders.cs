@@ -18,7 +18,7 @@ public static class SecurityHeaders
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
             // Swagger UI brings its own script and style files, and styles its elements inline.
             headers.ContentSecurityPolicy = http.GetEndpoint()?.Metadata.GetMetadata<IRefusalPage>() is not null
-                ? "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+                ? "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
                 : http.Request.Path.StartsWithSegments("/swagger")
                 ? "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
                 : "default-src 'none'; frame-ancestors 'none'";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Cirm.Api.Platform;
 using Cirm.Core.Platform;
@@ -15,6 +16,9 @@ public sealed class PortalForm
     /// <summary>Nothing was sent yet.</summary>
     public static PortalForm Empty => new(new Dictionary<string, StringValues>());
 
+    /// <summary>A form with something in it, as when what is there is changed.</summary>
+    public static PortalForm Of(IEnumerable<KeyValuePair<string, StringValues>> values) => new(new OrderedDictionary<string, StringValues>(values));
+
     readonly IReadOnlyDictionary<string, StringValues> values;
     readonly List<(string Field, ValidationError Error)> errors = [];
 
@@ -22,6 +26,12 @@ public sealed class PortalForm
 
     /// <summary>What was typed, without the blanks around it; empty when there was nothing.</summary>
     public string this[string field] => values.TryGetValue(field, out var sent) ? sent.ToString().Trim() : "";
+
+    /// <summary>Whether a field was sent, be it empty.</summary>
+    public bool Has(string field) => values.ContainsKey(field);
+
+    /// <summary>What was sent of a field, as it is.</summary>
+    public StringValues Sent(string field) => values.TryGetValue(field, out var sent) ? sent : StringValues.Empty;
 
     /// <summary>All values of a field with several.</summary>
     public IReadOnlyList<string> All(string field) => values.TryGetValue(field, out var sent) ? [.. sent.OfType<string>().Where(v => v.Length > 0)] : [];
@@ -74,6 +84,20 @@ public sealed class PortalForm
         return json;
     }
 
+    /// <summary>The state that the page showed, on which the change was decided: what <c>If-Match</c> says to the API.</summary>
+    public IfMatch Version => new(long.TryParse(this["version"], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : -1);
+
+    /// <summary>A text in several languages, of which each has a field; null when all are empty.</summary>
+    public JsonObject? Localized(string field)
+    {
+        var said = Fields($"{field}/").Where(f => this[f].Length > 0).Select(f => KeyValuePair.Create(f[(field.Length + 1)..], (JsonNode?)this[f])).ToList();
+        return said.Count == 0 ? null : new(said);
+    }
+
+    /// <summary>A number as people type it, or what was typed, for the API to refuse; null when there is nothing.</summary>
+    public JsonNode? Number(string field) =>
+        this[field] is not { Length: > 0 } typed ? null : decimal.TryParse(Latin(typed).Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture, out var number) ? number : typed;
+
     /// <summary>Reads a request of the API from JSON, with the API's own checks.</summary>
     /// <exception cref="Refusal"><see cref="Problems.Invalid"/>.</exception>
     public static T Read<T>(JsonNode json)
@@ -86,12 +110,17 @@ public sealed class PortalForm
     public static string Latin(string typed) => string.Concat(typed.Select(c => char.IsDigit(c) ? (char)('0' + (int)char.GetNumericValue(c)) : c is '٫' ? '.' : c));
 
     /// <summary>Takes what was refused: what is not valid goes to its fields, anything else stands above the form.</summary>
-    public PortalForm Take(Refusal refusal)
+    /// <param name="refusal">What was refused.</param>
+    /// <param name="field">Which field a JSON pointer means; the pointer itself when not given.</param>
+    public PortalForm Take(Refusal refusal, Func<string, string>? field = null)
     {
-        if (refusal.Problem == Problems.Invalid) errors.AddRange(refusal.Errors.Select(error => (error.Pointer.TrimStart('/'), error)));
-        else Refused = refusal; // it has words of its own
+        errors.AddRange(refusal.Errors.Select(error => (FieldOf(field?.Invoke(error.Pointer) ?? error.Pointer.TrimStart('/')), error)));
+        if (refusal.Problem != Problems.Invalid) Refused = refusal; // it has words of its own
         return this;
     }
+
+    // A text in several languages has a field for each; what is wrong with all of it is said at the first.
+    string FieldOf(string pointer) => Has(pointer) ? pointer : Fields($"{pointer}/").FirstOrDefault() ?? pointer;
 
     /// <summary>What is wrong with a field; null when nothing is.</summary>
     public ValidationError? ErrorOf(string field) => errors.FirstOrDefault(e => e.Field == field).Error;

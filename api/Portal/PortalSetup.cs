@@ -1,8 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Cirm.Api.Portal.Admin;
 using Cirm.Api.Portal.Desk;
 using Cirm.Api.Portal.Managers;
 using Cirm.Api.Portal.Pages;
+using Cirm.Api.Platform;
 
 namespace Cirm.Api.Portal;
 
@@ -16,6 +18,13 @@ public static class PortalSetup
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)); // Persian as it is, not as entities five times as long
         services.AddScoped<Reader>();
         services.AddSingleton<InitiativeReading>();
+        services.AddSingleton<SegmentPages.SegmentReading>();
+        services.AddSingleton<SegmentEditorPages.Editing>();
+        services.AddSingleton<SurveyPages.Reading>();
+        services.AddSingleton<SurveyEditorPages.Editing>();
+        services.AddSingleton<WavePages.Reading>();
+        services.AddSingleton<InsightPages.Reading>();
+        services.AddSingleton<InitiativeSetupPages.Reading>();
         services.Configure<RouteOptions>(routes => routes.ConstraintMap["language"] = typeof(LanguageConstraint));
     }
 
@@ -34,7 +43,17 @@ public static class PortalSetup
         pages.MapTakingPart();
         pages.MapQueue();
         pages.MapDeskCases();
+        pages.MapGet("/manage", () => new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Manage>()).Allow(Platform.Who.Manager | Platform.Who.Admin);
         pages.MapReportPages();
+        pages.MapSegmentPages();
+        pages.MapSegmentEditor();
+        pages.MapSurveyPages();
+        pages.MapSurveyEditor();
+        pages.MapWavePages();
+        pages.MapResultPages();
+        pages.MapInsightPages();
+        pages.MapInitiativeSetup();
+        pages.MapOperationPages();
     }
 }
 

@@ -64,8 +64,43 @@ public sealed class Reader(IHttpContextAccessor accessor, CallContext call)
     /// <summary>A day and the time of day on the wall of the agency.</summary>
     public string Moment(DateTimeOffset at) => this["moment", Day(at), Digits(Local(at).ToString("HH:mm", CultureInfo.InvariantCulture))];
 
+    /// <summary>A day as it is typed into a form: by the reader's calendar, as in 2026-03-21 or ۱۴۰۵-۰۱-۰۱.</summary>
+    public string TypedDay(DateTimeOffset at)
+    {
+        var local = Local(at);
+        return Language == "fa"
+            ? Digits(string.Create(CultureInfo.InvariantCulture, $"{SolarHijri.GetYear(local):0000}-{SolarHijri.GetMonth(local):00}-{SolarHijri.GetDayOfMonth(local):00}"))
+            : local.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A time of day as it is typed into a form.</summary>
+    public string TypedTime(DateTimeOffset at) => Digits(Local(at).ToString("HH:mm", CultureInfo.InvariantCulture));
+
+    /// <summary>The moment that a day and a time of day mean on the wall of the agency; null when they are none. Years before 1700 are Solar Hijri.</summary>
+    public DateTimeOffset? Typed(string day, string time)
+    {
+        if (PortalForm.Latin(day).Split('-', '/') is not [var y, var m, var d] || !int.TryParse(y, out var year) || !int.TryParse(m, out var month) || !int.TryParse(d, out var date)) return null;
+        if (!TimeOnly.TryParseExact(PortalForm.Latin(time), ["H:mm", "HH:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var hour)) return null;
+        try
+        {
+            var local = year < 1700 ? SolarHijri.ToDateTime(year, month, date, hour.Hour, hour.Minute, 0, 0) : new DateTime(year, month, date, hour.Hour, hour.Minute, 0, DateTimeKind.Unspecified);
+            return new DateTimeOffset(local, (Zone ?? TimeZoneInfo.Utc).GetUtcOffset(local)).ToUniversalTime();
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null; // a 31st of February
+        }
+    }
+
     /// <summary>What a field of a form is called: as the form says, or else as all pages call it.</summary>
     public string Label(PortalForm form, string field) => form.LabelOf(field) ?? (Texts.Has(Language, $"field.{field}") ? this[$"field.{field}"] : field);
+
+    /// <summary>What a field is called that takes a text in one of the agency's languages.</summary>
+    public string LabelIn(PortalForm form, string field, string? label, string language)
+    {
+        var called = label ?? Label(form, field);
+        return Home?.Locales is { Length: > 1 } ? this["in-language", called, Texts.Languages.Contains(language) ? Texts.Of(language, "language") : language] : called;
+    }
 
     /// <summary>What is wrong with a field, in the reader's language.</summary>
     public string Why(PortalForm form, string field, ValidationError error)
@@ -87,8 +122,9 @@ public sealed class Reader(IHttpContextAccessor accessor, CallContext call)
     /// <summary>Whether this page can be asked for again in another language: what was sent by a form cannot.</summary>
     public bool CanSwitch => HttpMethods.IsGet(Http.Request.Method) && Http.GetRouteValue("language") is string;
 
-    DateTime Local(DateTimeOffset at) =>
-        call.Agency is { } home && TimeZoneInfo.TryFindSystemTimeZoneById(home.TimeZone, out var zone) ? TimeZoneInfo.ConvertTime(at, zone).DateTime : at.UtcDateTime;
+    TimeZoneInfo? Zone => call.Agency is { } home && TimeZoneInfo.TryFindSystemTimeZoneById(home.TimeZone, out var zone) ? zone : null;
+
+    DateTime Local(DateTimeOffset at) => Zone is { } zone ? TimeZoneInfo.ConvertTime(at, zone).DateTime : at.UtcDateTime;
 
     /// <summary>The reader's first language that the pages have.</summary>
     public static string Preferred(HttpContext http) =>

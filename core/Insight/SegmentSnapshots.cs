@@ -45,6 +45,33 @@ public sealed class SegmentSnapshots(TenantDb db, SegmentEvaluation evaluation, 
             limit @limit
             """, new { key, after?.At, after?.Id, limit }, ct);
 
+    /// <summary>The latest snapshots of a segment, the newest first.</summary>
+    public Task<IReadOnlyList<SegmentSnapshot>> RecentAsync(Guid agency, string key, int limit, CancellationToken ct) =>
+        db.QueryAsync<SegmentSnapshot>(agency, """
+            select t.id, t.taken_at, t.shown_size as size, t.shown_added as added, t.shown_removed as removed
+            from segments s
+            join segment_snapshots t on t.agency_id = s.agency_id and t.segment_id = s.id
+            where s.agency_id = @agency and s.key = @key
+            order by t.taken_at desc, t.id desc
+            limit @limit
+            """, new { key, limit }, ct);
+
+    /// <summary>The latest snapshot of each segment that has one, by the segment's key.</summary>
+    public async Task<IReadOnlyDictionary<string, SegmentSnapshot>> LatestAsync(Guid agency, CancellationToken ct) =>
+        (await db.QueryAsync<LatestSnapshot>(agency, """
+            select s.key, t.id, t.taken_at, t.shown_size as size, t.shown_added as added, t.shown_removed as removed
+            from segments s
+            cross join lateral (
+              select id, taken_at, shown_size, shown_added, shown_removed
+              from segment_snapshots
+              where agency_id = @agency and segment_id = s.id
+              order by taken_at desc, id desc
+              limit 1) t
+            where s.agency_id = @agency
+            """, null, ct)).ToDictionary(t => t.Key, t => new SegmentSnapshot(t.Id, t.TakenAt, t.Size, t.Added, t.Removed));
+
+    sealed record LatestSnapshot(string Key, Guid Id, DateTimeOffset TakenAt, long? Size, long? Added, long? Removed);
+
     /// <summary>Takes the snapshot that an operation asked for.</summary>
     /// <exception cref="Refusal"><see cref="Problems.SegmentRetired"/>.</exception>
     public async Task RunAsync(Guid agency, IJobProgress progress, CancellationToken ct)

@@ -1,10 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using Cirm.Core.Insight;
-using Cirm.Core.Platform;
-using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Cirm.Tests.Insight;
 
@@ -88,22 +84,12 @@ public sealed class SegmentFigureTests(CirmHost host)
         return (int?)answer["size"];
     }
 
-    // As the worker runs it.
     async Task<(int?, int?, int?)> SnapshotAsync(TestAgency agency, string key)
     {
         var manager = await agency.Manager;
         var asked = await manager.PostJsonAsync($"{agency.Path}/segments/{key}/snapshots", new { }, HttpStatusCode.Accepted);
-        var operations = host.Services.GetRequiredService<Operations>();
-        var operation = (await operations.StartAsync(agency.Id, DateTimeOffset.UtcNow, (Guid)asked["id"]!, CancellationToken.None))!;
-        await host.Services.GetRequiredService<SegmentSnapshots>().RunAsync(agency.Id, new Progress(operation), CancellationToken.None);
+        await Segmenting.SnapshotAsync(host, agency, (Guid)asked["id"]!);
         var last = (await manager.GetJsonAsync($"{agency.Path}/segments/{key}/snapshots")).AsArray()[^1]!;
         return ((int?)last["size"], (int?)last["added"], (int?)last["removed"]);
-    }
-
-    sealed class Progress(Operation operation) : IJobProgress
-    {
-        public Operation Operation => operation;
-
-        public Task ReportAsync(TenantTransaction transaction, OperationCounts counts, CancellationToken ct) => Operations.ReportAsync(transaction, operation, counts, ct);
     }
 }

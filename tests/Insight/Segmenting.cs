@@ -54,4 +54,20 @@ static class Segmenting
 
     public static Task<System.Text.Json.Nodes.JsonNode> SegmentAsync(HttpClient manager, TestAgency agency, string key, object rule, string? parent = null) =>
         manager.PostJsonAsync($"{agency.Path}/segments", new { key, name = key, parent, rule }, HttpStatusCode.Created);
+
+    /// <summary>Takes the snapshot that an operation asks for, as the worker does.</summary>
+    public static async Task SnapshotAsync(CirmHost host, TestAgency agency, Guid id)
+    {
+        var operations = host.Services.GetRequiredService<Operations>();
+        var operation = (await operations.StartAsync(agency.Id, DateTimeOffset.UtcNow, id, CancellationToken.None))!;
+        await host.Services.GetRequiredService<SegmentSnapshots>().RunAsync(agency.Id, new Progress(operation), CancellationToken.None);
+        await operations.EndAsync(agency.Id, DateTimeOffset.UtcNow, operation, OperationState.Succeeded, null, CancellationToken.None);
+    }
+
+    sealed class Progress(Operation operation) : IJobProgress
+    {
+        public Operation Operation => operation;
+
+        public Task ReportAsync(TenantTransaction transaction, OperationCounts counts, CancellationToken ct) => Operations.ReportAsync(transaction, operation, counts, ct);
+    }
 }

@@ -30,9 +30,22 @@ public sealed partial class Browser(CirmHost host, Browser? same = null)
     public Task<Browser> SubmitAsync(string action, params (string Name, string Value)[] typed)
     {
         var form = Forms().Matches(Page).Select(m => m.Value).FirstOrDefault(f => f.Contains($"action=\"{action}\"", StringComparison.Ordinal))
-            ?? throw new InvalidOperationException($"There is no form to {action} on {At}.");
+            ?? throw new InvalidOperationException($"There is no form to {action} on {At}: {Words}");
         var hidden = Hidden().Matches(form).Select(m => (m.Groups[1].Value, WebUtility.HtmlDecode(m.Groups[2].Value)));
         return PostAsync(action, [.. hidden, .. typed]);
+    }
+
+    /// <summary>All that the form of the page sends that goes to an address, as it stands there.</summary>
+    public (string Name, string Value)[] Fields(string action)
+    {
+        var form = Forms().Matches(Page).Select(m => m.Value).First(f => f.Contains($"action=\"{action}\"", StringComparison.Ordinal));
+        var typed = Inputs().Matches(form).Select(m => m.Value).Where(i => !Kind().IsMatch(i) || i.Contains(" checked", StringComparison.Ordinal)).Select(i => (Named(i), Of(ValueOf().Match(i))));
+        var words = TextAreas().Matches(form).Select(m => (Named(m.Value), WebUtility.HtmlDecode(m.Groups[1].Value)));
+        var chosen = Selects().Matches(form).Select(m => (Named(m.Value), Of(ValueOf().Match(Choices().Matches(m.Value).Select(o => o.Value).OrderByDescending(o => o.Contains(" selected", StringComparison.Ordinal)).First()))));
+        return [.. typed.Concat(words).Concat(chosen).Where(f => f.Item1.Length > 0)];
+
+        static string Named(string element) => Of(NameOf().Match(element));
+        static string Of(Match match) => match.Success ? WebUtility.HtmlDecode(match.Groups[1].Value) : "";
     }
 
     public Task<Browser> PostAsync(string action, (string Name, string Value)[] fields, string? site = "same-origin") =>
@@ -77,6 +90,27 @@ public sealed partial class Browser(CirmHost host, Browser? same = null)
 
     [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"")]
     private static partial Regex Hidden();
+
+    [GeneratedRegex("<input [^>]*>")]
+    private static partial Regex Inputs();
+
+    [GeneratedRegex("type=\"(?:checkbox|radio)\"")]
+    private static partial Regex Kind();
+
+    [GeneratedRegex("<textarea[^>]*>(.*?)</textarea>", RegexOptions.Singleline)]
+    private static partial Regex TextAreas();
+
+    [GeneratedRegex("<select.*?</select>", RegexOptions.Singleline)]
+    private static partial Regex Selects();
+
+    [GeneratedRegex("<option[^>]*>")]
+    private static partial Regex Choices();
+
+    [GeneratedRegex(" name=\"([^\"]*)\"")]
+    private static partial Regex NameOf();
+
+    [GeneratedRegex(" value=\"([^\"]*)\"")]
+    private static partial Regex ValueOf();
 
     [GeneratedRegex("<head.*?</head>|<script.*?</script>|<style.*?</style>", RegexOptions.Singleline)]
     private static partial Regex Unseen();
