@@ -23,6 +23,17 @@ static class Addresses
         ["/desk/new/{service}"] = _ => "/desk/new/lamps",
         ["/desk/cases/{id:guid}"] = w => $"/desk/cases/{w.Known["case"]}",
         ["/reports/{report}"] = _ => "/reports/volume",
+        ["/operations/{id:guid}"] = w => $"/operations/{w.Known["operation"]}",
+        ["/segments/{key}"] = _ => "/segments/segment-0",
+        ["/segments/{key}/edit"] = _ => "/segments/segment-1/edit",
+        ["/surveys/{key}"] = _ => "/surveys/survey-0",
+        ["/surveys/{key}/edit"] = _ => "/surveys/survey-0/edit",
+        ["/surveys/{key}/preview"] = _ => "/surveys/survey-0/preview",
+        ["/surveys/{key}/waves/{wave}"] = w => $"/surveys/survey-0/waves/{w.Known["wave"]}",
+        ["/surveys/{key}/waves/{wave}/results"] = w => $"/surveys/survey-0/waves/{w.Known["wave"]}/results?by=district",
+        ["/insights/{id:guid}"] = w => $"/insights/{w.Known["insight"]}",
+        ["/manage/initiatives/{key}"] = _ => "/manage/initiatives/budget",
+        ["/manage/initiatives/{key}/edit"] = _ => "/manage/initiatives/budget/edit",
         ["/search"] = _ => "/search?q=lamps",
     };
 

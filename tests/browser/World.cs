@@ -39,11 +39,12 @@ public sealed class World
         await world.InformAsync();
         await world.WorkAsync();
         await world.TakePartAsync();
+        await Office.FurnishAsync(world);
         return world;
     }
 
     /// <summary>A text in both languages.</summary>
-    static Localized Say(string text) => new("en", $"{text} {Hostile}") { ["fa"] = $"متن {Hostile}" };
+    internal static Localized Say(string text) => new("en", $"{text} {Hostile}") { ["fa"] = $"متن {Hostile}" };
 
     async Task InformAsync()
     {

@@ -20,10 +20,11 @@ public static class InitiativeSetupPages
         pages.MapGet("/manage/initiatives", List).Allow(SegmentPages.Managers);
         pages.MapGet("/manage/new-initiative", New).Allow(SegmentPages.Managers);
         pages.MapPost("/manage/initiatives", Create).Allow(SegmentPages.Managers);
-        var one = pages.MapGroup("/manage/initiatives/{key}");
-        one.MapGet("", Show).Allow(SegmentPages.Managers);
+        const string at = "/manage/initiatives/{key}";
+        pages.MapGet(at, Show).Allow(SegmentPages.Managers);
+        pages.MapPost(at, Change).Allow(SegmentPages.Managers);
+        var one = pages.MapGroup(at);
         one.MapGet("/edit", Edit).Allow(SegmentPages.Managers);
-        one.MapPost("", Change).Allow(SegmentPages.Managers);
         one.MapPost("/options", AddOption).Allow(SegmentPages.Managers);
         one.MapPost("/options/removal", RemoveOption).Allow(SegmentPages.Managers);
         one.MapPost("/opening", Open).Allow(SegmentPages.Managers);

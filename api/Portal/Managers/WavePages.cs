@@ -13,14 +13,15 @@ public static class WavePages
 {
     public static void MapWavePages(this IEndpointRouteBuilder pages)
     {
-        var wave = pages.MapGroup("/surveys/{key}/waves/{wave}");
-        wave.MapGet("", Show).Allow(SegmentPages.Managers);
-        wave.MapPost("", Change).Allow(SegmentPages.Managers);
+        const string at = "/surveys/{key}/waves/{wave}";
+        pages.MapGet(at, Show).Allow(SegmentPages.Managers);
+        pages.MapPost(at, Change).Allow(SegmentPages.Managers);
+        var wave = pages.MapGroup(at);
         wave.MapPost("/closing", Close).Allow(SegmentPages.Managers);
         wave.MapPost("/invitations", Invite).Allow(SegmentPages.Managers);
         wave.MapPost("/reminders", Remind).Allow(SegmentPages.Managers);
         wave.MapPost("/aggregation", Count).Allow(SegmentPages.Managers);
-        wave.MapGet("/letters", Letters).Allow(SegmentPages.Managers);
+        wave.MapPost("/letters", Letters).Allow(SegmentPages.Managers).WithMetadata(new NeedsNoIdempotencyKey()); // a file, which reads secrets
     }
 
     static async Task<RazorComponentResult<WaveShown>> Show(string key, string wave, Caller caller, Agency home, Reading reading, CancellationToken ct) =>
