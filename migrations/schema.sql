@@ -2209,6 +2209,7 @@ CREATE TABLE public.task_pledges (
     id uuid NOT NULL,
     kind text NOT NULL,
     amount numeric,
+    withdrawn_at timestamp with time zone,
     CONSTRAINT task_pledges_amount_check CHECK ((amount > (0)::numeric)),
     CONSTRAINT task_pledges_kind_check CHECK ((kind = ANY (ARRAY['people'::text, 'hours'::text, 'things'::text, 'money'::text])))
 );
@@ -5944,7 +5945,7 @@ GRANT UPDATE(removed_at) ON TABLE public.task_pictures TO cirm_app;
 
 -- Name: TABLE task_pledges; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT,INSERT ON TABLE public.task_pledges TO cirm_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.task_pledges TO cirm_app;
 
 -- Name: TABLE task_posts; Type: ACL; Schema: public; Owner: -
 
@@ -5956,7 +5957,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.tasks TO cirm_app;
 
 -- Name: TABLE topic_supporters; Type: ACL; Schema: public; Owner: -
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.topic_supporters TO cirm_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.topic_supporters TO cirm_app;
 
 -- Name: TABLE topics; Type: ACL; Schema: public; Owner: -
 

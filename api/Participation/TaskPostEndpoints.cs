@@ -23,6 +23,7 @@ public static class TaskPostEndpoints
         task.MapPost("/pledges", Pledge).WithName("pledge").Allow(Who.Members, "initiatives:contribute").Refuses(Problems.RemarkRemoved, Problems.TaskStep);
         task.MapGet("/pledges", ListPledges).WithName("listPledges").Allow(Who.Anyone, "initiatives:read");
         task.MapGet("/pledges/{pledge:guid}", GetPledge).WithName("getPledge").Allow(Who.Anyone, "initiatives:read");
+        task.MapPost("/pledges/{pledge:guid}/withdrawal", Withdraw).WithName("withdrawPledge").Allow(Who.Members, "initiatives:contribute").Refuses(Problems.NotThePledger, Problems.TaskStep);
         task.MapPost("/progress", Progress).WithName("reportProgress").Allow(Who.Members, "initiatives:contribute").Refuses(Problems.RemarkRemoved);
         task.MapPost("/safety-notes", Warn).WithName("addSafetyNote").Allow(Who.Members, "initiatives:contribute").Refuses(Problems.RemarkRemoved);
         task.MapPost("/thanks", Thank).WithName("thank").Allow(Who.Members, "initiatives:contribute").Refuses(Problems.RemarkRemoved);
@@ -56,6 +57,10 @@ public static class TaskPostEndpoints
         await TaskEndpoints.FindAsync(initiatives, tasks, caller, key, id, ct);
         return TypedResults.Ok((await posts.PledgesAsync(caller, id, pledge, null, 1, ct)).SingleOrDefault() ?? throw Unknown(pledge));
     }
+
+    /// <summary>Takes a promise back while the task is open. It stays in the list and says so.</summary>
+    static async Task<Ok<Pledge>> Withdraw(string key, Guid id, Guid pledge, Caller caller, Initiatives initiatives, Tasks tasks, TaskPosts posts, CancellationToken ct) =>
+        TypedResults.Ok(await posts.WithdrawAsync(caller, await TaskEndpoints.FindAsync(initiatives, tasks, caller, key, id, ct), pledge, ct) ?? throw Unknown(pledge));
 
     /// <summary>Tells how far it has come; pictures are added to that.</summary>
     static Task<Created<TaskPost>> Progress(string key, Guid id, Body<SayToTask> body, Caller caller, Agency home, Initiatives initiatives, Tasks tasks, TaskPosts posts, CancellationToken ct) =>

@@ -21,6 +21,7 @@ public static class TopicEndpoints
         agency.MapGet("/topics", List).WithName("listTopics").Allow(Who.Anyone, "initiatives:read");
         agency.MapGet("/topics/{id:guid}", Get).WithName("getTopic").Allow(Who.Anyone, "initiatives:read");
         agency.MapPost("/topics/{id:guid}/support", Support).WithName("supportTopic").Allow(Who.Citizen | Who.Staff, "initiatives:contribute").Refuses(Problems.AlreadySupported, Problems.RemarkRemoved);
+        agency.MapDelete("/topics/{id:guid}/support", Withdraw).WithName("withdrawSupport").Allow(Who.Citizen | Who.Staff, "initiatives:contribute");
         agency.MapPost("/topics/{id:guid}/answer", Answer).WithName("answerTopic").Allow(Who.Staff, "initiatives:write").Refuses(Problems.RemarkAnswered);
         agency.MapGet("/agenda", Read).WithName("getAgenda").Allow(Who.Anyone, "initiatives:read");
         agency.MapPut("/agenda", Set).WithName("setAgenda").Allow(Who.Manager | Who.Admin, "initiatives:write");
@@ -50,13 +51,23 @@ public static class TopicEndpoints
     static async Task<Ok<Topic>> Get(Guid id, Caller caller, Topics topics, CancellationToken ct) => TypedResults.Ok(await topics.FindAsync(caller, id, ct) ?? throw Unknown(id));
 
     /// <summary>Supports a topic, once each. Staff say for whom.</summary>
-    static async Task<Ok<Topic>> Support(Guid id, Body<SupportTopic> body, Caller caller, Topics topics, CancellationToken ct)
+    static async Task<Ok<Topic>> Support(Guid id, Body<SupportTopic> body, Caller caller, Topics topics, CancellationToken ct) =>
+        TypedResults.Ok(await topics.SupportAsync(caller, Whose(caller, body.Value.CitizenId, id, "/citizenId"), id, ct) ?? throw Unknown(id));
+
+    /// <summary>Takes support back. An answer that is owed by then stays owed.</summary>
+    static async Task<Ok<Topic>> Withdraw(
+        Guid id, [FromQuery, Description("Whose, when staff enter it.")] string? citizenId, Caller caller, Topics topics, CancellationToken ct)
     {
-        var citizen = caller.IsStaff ? body.Value.CitizenId ?? throw Core.Platform.Problems.InvalidValue("/citizenId", "required", "Say whose support it is.")
-            : body.Value.CitizenId is { } other && other != caller.CitizenId ? throw Core.Platform.Problems.InvalidValue("/citizenId", "not-allowed", "Only staff enter somebody else's support.")
-            : caller.CitizenId ?? throw Unknown(id);
-        return TypedResults.Ok(await topics.SupportAsync(caller, citizen, id, ct) ?? throw Unknown(id));
+        var read = new QueryErrors();
+        var named = read.Id("citizenId", citizenId);
+        read.ThrowIfAny();
+        return TypedResults.Ok(await topics.WithdrawAsync(caller, Whose(caller, named, id, "?citizenId"), id, ct) ?? throw Unknown(id));
     }
+
+    static Guid Whose(Caller caller, Guid? named, Guid topic, string pointer) =>
+        caller.IsStaff ? named ?? throw Core.Platform.Problems.InvalidValue(pointer, "required", "Say whose support it is.")
+        : named is { } other && other != caller.CitizenId ? throw Core.Platform.Problems.InvalidValue(pointer, "not-allowed", "Only staff enter somebody else's support.")
+        : caller.CitizenId ?? throw Unknown(topic);
 
     /// <summary>Answers a topic, with a decision and its reason; whoever opened it is told.</summary>
     static async Task<Ok<Topic>> Answer(Guid id, Body<AnswerEndpoints.WriteAnswer> body, Caller caller, Agency home, Topics topics, CancellationToken ct) =>

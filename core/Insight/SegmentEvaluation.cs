@@ -112,7 +112,7 @@ public sealed class SegmentEvaluation(TenantDb db, TimeProvider clock)
         }
     }
 
-    // Whose cases, or words in public, have fallen out of a rule's days since the last time.
+    // Whose cases, words in public or answers have fallen out of a rule's days since the last time.
     static async Task<IReadOnlyList<Guid>> MovedAsync(TenantTransaction transaction, IReadOnlyList<Segment> segments, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
     {
         var days = segments.SelectMany(s => s.Tree.All()).OfType<BehaviourRule>().Select(r => r.WithinDays).OfType<int>().Distinct().ToArray();
@@ -126,6 +126,11 @@ public sealed class SegmentEvaluation(TenantDb db, TimeProvider clock)
             from unnest(@days) d
             join remarks r on r.agency_id = @agency and r.created_at > @from - make_interval(days => d) and r.created_at <= @to - make_interval(days => d)
             where r.citizen_id is not null
+            union
+            select l.citizen_id
+            from unnest(@days) d
+            join survey_waves w on w.agency_id = @agency and w.closes_at > @from - make_interval(days => d) and w.closes_at <= @to - make_interval(days => d)
+            join survey_links l on l.agency_id = w.agency_id and l.wave_id = w.id
             """, new { days, from, to }, ct);
     }
 

@@ -66,16 +66,12 @@ public sealed class SegmentSql
         text.Append("(select p.id, ").AppendJoin(", ", last.Select(w => $"{w.Sql} as {w.Column}")).Append("\nfrom ");
         foreach (var level in Enumerable.Reverse(written)) text.Append("(select p.*, ").Append(level).Append("\nfrom ");
         text.Append("(select z.id").Append(string.Concat(attributes.Select(a => $", {Take(a.Key.Key, a.Key.Type)} as {a.Value}")))
-            .Append(string.Concat(counts.Select(c => $", coalesce({(OfRemarks(c.Key) ? "o" : "b")}.{c.Value}, 0) as {c.Value}")))
+            .Append(string.Concat(counts.Select(c => $", coalesce({SourceOf(c.Key.Behaviour).Alias}.{c.Value}, 0) as {c.Value}")))
             .Append("\nfrom citizens z");
-        foreach (var (table, alias, narrowed) in ((string, string, string)[])[("cases", "b", ""), ("remarks", "o", " and c.kind in ('contribution', 'topic', 'proposal', 'task')")])
-        {
-            var counted = counts.Where(c => OfRemarks(c.Key) == (alias == "o")).ToList();
-            if (counted.Count == 0) continue;
+        foreach (var (source, counted) in counts.GroupBy(c => SourceOf(c.Key.Behaviour)).Select(g => (g.Key, g.ToList())))
             text.Append("\nleft join (select c.citizen_id").Append(string.Concat(counted.Select(c => $", count(*){Filter(c.Key)} as {c.Value}")))
-                .Append("\n  from ").Append(table).Append(" c where c.agency_id = @agency and c.citizen_id is not null").Append(narrowed).Append(' ').Append(casesScope)
-                .Append("\n  group by c.citizen_id) ").Append(alias).Append(" on ").Append(alias).Append(".citizen_id = z.id");
-        }
+                .Append("\n  from ").Append(source.From).Append(" where c.agency_id = @agency and c.citizen_id is not null").Append(source.Narrowed).Append(' ').Append(casesScope)
+                .Append("\n  group by c.citizen_id) ").Append(source.Alias).Append(" on ").Append(source.Alias).Append(".citizen_id = z.id");
         text.Append("\nwhere z.agency_id = @agency and z.erased_at is null ").Append(scope).Append("\noffset 0) p");
         foreach (var _ in written) text.Append("\noffset 0) p");
         text.Append("\noffset 0)");
@@ -106,8 +102,6 @@ public sealed class SegmentSql
 
     string Write(BehaviourRule rule)
     {
-        // Answers to surveys lead back to nobody (docs/adr/0018-anonymous-surveys.md).
-        if (rule.Behaviour == Behaviour.Responses) return Compare("0", rule.Op, rule.Value, v => v.GetInt64());
         var key = (rule.Behaviour, rule.Service, rule.WithinDays);
         var column = counts.TryGetValue(key, out var known) ? known : counts[key] = $"b{counts.Count}";
         return Compare(column, rule.Op, rule.Value, v => v.GetInt64());
@@ -138,7 +132,7 @@ public sealed class SegmentSql
         var conditions = new List<string>();
         if (of.Behaviour == Behaviour.Complaints) conditions.Add("c.kind = 'complaint'");
         if (of.Service is { } service) conditions.Add($"c.service_id = (select k.id from services k where k.agency_id = @agency and k.key = {Add(service)})");
-        if (of.Days is { } days) conditions.Add($"c.{(OfRemarks(of) ? "created_at" : "submitted_at")} > {Add(now.AddDays(-days))}");
+        if (of.Days is { } days) conditions.Add($"{SourceOf(of.Behaviour).Time} > {Add(now.AddDays(-days))}");
         return conditions.Count == 0 ? "" : $" filter (where {string.Join(" and ", conditions)})";
     }
 
@@ -149,6 +143,14 @@ public sealed class SegmentSql
         return "@" + name;
     }
 
-    // What was said in public is counted from its own table, by the same names.
-    static bool OfRemarks((Behaviour Behaviour, string?, int?) of) => of.Behaviour == Behaviour.Contributions;
+    // Each is counted where it lies. Anonymous answers lead back to nobody and count for nobody; confidential ones do for as long as their link is kept,
+    // and have no time but that of their wave (docs/adr/0018-anonymous-surveys.md).
+    static Source SourceOf(Behaviour behaviour) => behaviour switch
+    {
+        Behaviour.Contributions => new("o", "remarks c", " and c.kind in ('contribution', 'topic', 'proposal', 'task')", "c.created_at"),
+        Behaviour.Responses => new("r", "survey_links c join survey_waves w on w.agency_id = c.agency_id and w.id = c.wave_id", "", "w.closes_at"),
+        _ => new("b", "cases c", "", "c.submitted_at"),
+    };
+
+    sealed record Source(string Alias, string From, string Narrowed, string Time);
 }

@@ -133,14 +133,15 @@ public sealed class Settling(TenantDb db, SurveySecrets secrets, TimeProvider cl
                 Channels = settled.Select(r => r.Channel.Word()).ToArray(),
             });
         SurveyCounts.Add(transaction, wave.Id, wave.Questions, settled);
-        if (links.Count > 0)
-            transaction.Enqueue("""
-                insert into survey_links (agency_id, wave_id, response_id, citizen_id)
-                select w.agency_id, w.id, l.response_id, l.citizen_id
-                from survey_waves w
-                cross join unnest(@responses, @citizens) as l (response_id, citizen_id)
-                where w.agency_id = @agency and w.id = @wave
-                """, new { Wave = wave.Id, Responses = links.Select(l => l.Response).ToArray(), Citizens = links.Select(l => l.Citizen).ToArray() });
+        if (links.Count == 0) return;
+        SegmentChanges.OfBehaviour(transaction, now, [.. links.Select(l => l.Citizen).Distinct()]);
+        transaction.Enqueue("""
+            insert into survey_links (agency_id, wave_id, response_id, citizen_id)
+            select w.agency_id, w.id, l.response_id, l.citizen_id
+            from survey_waves w
+            cross join unnest(@responses, @citizens) as l (response_id, citizen_id)
+            where w.agency_id = @agency and w.id = @wave
+            """, new { Wave = wave.Id, Responses = links.Select(l => l.Response).ToArray(), Citizens = links.Select(l => l.Citizen).ToArray() });
     }
 
     // Everything is written once more, in an order that comes from nothing but chance: which answers came together is forgotten, and so is

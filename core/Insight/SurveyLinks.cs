@@ -14,16 +14,18 @@ public sealed class SurveyLinks(TenantDb db, TimeProvider clock)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(Caller.System(agency), ct);
-        var removed = await change.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"""
+        var removed = await change.QueryAsync<Guid>(string.Create(CultureInfo.InvariantCulture, $"""
             delete from survey_links l
             using survey_waves w
             join surveys s on s.agency_id = w.agency_id and s.id = w.survey_id
             where l.agency_id = @agency and w.agency_id = l.agency_id and w.id = l.wave_id
               and coalesce(s.link_until, w.closes_at + interval '{Survey.LinkDays} days') <= @now
+            returning l.citizen_id
             """), new { now }, ct);
-        if (removed == 0) return 0;
-        change.Audit(now, "survey-links.removed", "survey", null, JsonSerializer.Serialize(new { removed }));
+        if (removed.Count == 0) return 0;
+        SegmentChanges.OfBehaviour(change, now, [.. removed.Distinct()]);
+        change.Audit(now, "survey-links.removed", "survey", null, JsonSerializer.Serialize(new { removed = removed.Count }));
         await change.CommitAsync(ct);
-        return removed;
+        return removed.Count;
     }
 }

@@ -32,7 +32,7 @@ public enum TaskState
 /// <param name="Mine">It is the caller's.</param>
 /// <param name="Removed">By which rule, and why.</param>
 /// <param name="Erased">Whoever started it is not known any more.</param>
-/// <param name="Pledges">How many pledges there are.</param>
+/// <param name="Pledges">How many pledges hold.</param>
 /// <param name="Confirmations">How many others say that it is done.</param>
 /// <param name="SupportOverdue">How many requests for support the agency should have answered by now.</param>
 /// <param name="CreatedAt">When it was started.</param>
@@ -92,10 +92,11 @@ public enum PledgeKind
 /// <param name="Removed">By which rule, and why.</param>
 /// <param name="Erased">Whoever promised is not known any more.</param>
 /// <param name="CreatedAt">When.</param>
+/// <param name="WithdrawnAt">When it was taken back; null: it holds.</param>
 /// <param name="Version">For the ETag.</param>
 public sealed record Pledge(
     Guid Id, PledgeKind Kind, decimal? Amount, [property: JsonIgnore] string? Title, string? Text, string? SignedAs, ActorKind SpokenBy, bool Assisted, bool Mine, RemovalNotice? Removed, bool Erased,
-    DateTimeOffset CreatedAt, [property: JsonIgnore] long Version) : IVersioned;
+    DateTimeOffset CreatedAt, DateTimeOffset? WithdrawnAt, [property: JsonIgnore] long Version) : IVersioned;
 
 /// <summary>A picture of how far a task has come.</summary>
 /// <param name="Id">UUID version 7.</param>

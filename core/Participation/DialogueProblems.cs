@@ -32,6 +32,9 @@ public static partial class Problems
     /// <summary>Not at this point.</summary>
     public static readonly Problem TaskStep = new("task-step", 409, "The task is not at this point.", "It is open, then done as whoever started it says, then confirmed by two others.");
 
+    /// <summary>Somebody else made the promise.</summary>
+    public static readonly Problem NotThePledger = new("not-the-pledger", 409, "Whoever made a promise takes it back.", "Nobody else can; staff can for those whose promise they entered.");
+
     /// <summary>Only whoever started it.</summary>
     public static readonly Problem NotTheStarter = new("not-the-starter", 409, "Whoever started a task says that it is done.", "Confirm it when they have said so.");
 

@@ -55,6 +55,33 @@ public sealed class TaskPosts(TenantDb db, AttachmentStores stores, VirusScanner
         return promised;
     }
 
+    /// <summary>Takes a promise back while the task is open, as whoever made it or as staff for them. It stays where it was and says so.</summary>
+    /// <returns>The pledge, also when it was taken back before; null when there is none.</returns>
+    /// <exception cref="Refusal"><see cref="Problems.NotThePledger"/>; <see cref="Problems.TaskStep"/> when the task is done.</exception>
+    public async Task<Pledge?> WithdrawAsync(Caller caller, CitizenTask task, Guid pledge, CancellationToken ct)
+    {
+        if (task.State != TaskState.Open) throw Problems.TaskStep.Because($"It is {task.State.Word()}.");
+        var now = clock.Now();
+        await using var change = await db.BeginAsync(caller, ct);
+        var withdrawn = await change.ExecuteAsync($"""
+            with taken as (
+              update task_pledges p set withdrawn_at = @now
+              from remarks r
+              where p.agency_id = @agency and p.task_id = @task and p.id = @pledge and p.withdrawn_at is null
+                and r.agency_id = p.agency_id and r.id = p.id and ({Remarks.Mine} or r.assisted and @staff)
+              returning p.agency_id, p.id)
+            update remarks r set version = r.version + 1
+            from taken t
+            where r.agency_id = @agency and t.agency_id = r.agency_id and r.id = t.id
+            """, new { Task = task.Id, pledge, now, Account = caller.Id, Citizen = caller.CitizenId, Staff = caller.IsStaff }, ct);
+        var left = (await PledgesAsync(change, caller, task.Id, pledge, null, 1, ct)).SingleOrDefault();
+        if (left is null) return null;
+        if (withdrawn == 0) return left.WithdrawnAt is not null && (left.Mine || caller.IsStaff) ? left : throw Problems.NotThePledger.Because("Somebody else promised it.");
+        Tasks.Leave(change, now, "task.pledge-withdrawn", task.Id, new { pledge });
+        await change.CommitAsync(ct);
+        return left;
+    }
+
     /// <summary>What was said to a task, oldest first.</summary>
     public async Task<IReadOnlyList<TaskPost>> ListAsync(Caller caller, Guid task, RemarkKind? kind, Guid? only, Guid? after, int limit, CancellationToken ct)
     {
@@ -88,7 +115,7 @@ public sealed class TaskPosts(TenantDb db, AttachmentStores stores, VirusScanner
 
     static Task<IReadOnlyList<Pledge>> PledgesAsync(TenantTransaction transaction, Caller caller, Guid task, Guid? only, Guid? after, int limit, CancellationToken ct) =>
         transaction.QueryAsync<Pledge>($"""
-            select p.id, p.kind, p.amount, {Remarks.Shown}, r.created_at, r.version
+            select p.id, p.kind, p.amount, {Remarks.Shown}, r.created_at, p.withdrawn_at, r.version
             from task_pledges p
             join remarks r on r.agency_id = p.agency_id and r.id = p.id
             where p.agency_id = @agency and p.task_id = @task

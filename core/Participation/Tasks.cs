@@ -9,7 +9,7 @@ public sealed class Tasks(TenantDb db, TimeProvider clock)
 {
     const string Columns = $"""
         t.id, t.state, t.organisation, s.key as service, k.number as case, t.option_key as option, d.key as option_of, case when r.removal_id is null then t.safety end as safety, {Remarks.Shown},
-        (select count(*) from task_pledges p where p.agency_id = @agency and p.task_id = t.id) as pledges,
+        (select count(*) from task_pledges p where p.agency_id = @agency and p.task_id = t.id and p.withdrawn_at is null) as pledges,
         (select count(*) from task_confirmations f where f.agency_id = @agency and f.task_id = t.id) as confirmations,
         (select count(*) from support_requests q join remarks a on a.agency_id = q.agency_id and a.id = q.id
          where q.agency_id = @agency and q.task_id = t.id and q.due_at < @now and a.answer_id is null) as support_overdue,

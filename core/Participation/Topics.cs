@@ -124,6 +124,29 @@ public sealed class Topics(TenantDb db, TimeProvider clock)
         return topic;
     }
 
+    /// <summary>Takes support back. What the supporters together have reached stays: the answer that is owed is owed to all.</summary>
+    /// <returns>The topic, also when the citizen does not support it; null when it is not there.</returns>
+    public async Task<Topic?> WithdrawAsync(Caller caller, Guid citizen, Guid id, CancellationToken ct)
+    {
+        var now = clock.Now();
+        await using var change = await db.BeginAsync(caller, ct);
+        var withdrawn = await change.ExecuteAsync("""
+            with gone as (
+              delete from topic_supporters s
+              where s.agency_id = @agency and s.topic_id = @id and s.citizen_id = @citizen
+              returning s.topic_id)
+            update topics t set supporters = t.supporters - 1, version = t.version + 1
+            from gone g
+            where t.agency_id = @agency and t.id = g.topic_id
+            """, new { id, citizen }, ct);
+        if (await FindAsync(change, caller, id, now, ct) is not { } topic) return null;
+        if (withdrawn == 0) return topic;
+        change.Audit(now, "topic.support-withdrawn", "topic", id);
+        change.Emit(now, OutboxEvent.Of("topic.support-withdrawn", id, new { topic.Supporters }));
+        await change.CommitAsync(ct);
+        return topic;
+    }
+
     /// <summary>Answers a topic, late ones too; its author is told.</summary>
     /// <returns>The topic, or null when it is not there.</returns>
     /// <exception cref="Refusal"><see cref="Problems.RemarkAnswered"/>.</exception>

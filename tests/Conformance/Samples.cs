@@ -175,6 +175,7 @@ static class Samples
     /// <summary>What only one side may say, however much others may do.</summary>
     public static readonly IReadOnlyDictionary<string, Role> Callers = new Dictionary<string, Role>
     {
+        ["withdrawSupport"] = Role.Citizen,
         ["sayVerdict"] = Role.Citizen, ["reopenCase"] = Role.Citizen, ["appeal"] = Role.Citizen, ["answerRecovery"] = Role.Citizen, ["answerSurvey"] = Role.Citizen,
         ["appealRemoval"] = Role.Citizen, // it is their text
         ["castBallot"] = Role.Citizen,

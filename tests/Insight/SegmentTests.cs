@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Cirm.Core.Insight;
 using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Transactions;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cirm.Tests.Insight;
 
@@ -60,6 +63,36 @@ public sealed class SegmentTests(CirmHost host)
             """);
         var refused = await (await agency.Manager).PostAsJsonAsync($"{agency.Path}/segments", new { key = "more", name = "More", rule = Older });
         await refused.RefusedAsync("too-many-segments");
+    }
+
+    [Fact]
+    public async Task Answers_to_confidential_surveys_count_for_as_long_as_their_link_is_kept_and_anonymous_ones_never()
+    {
+        var agency = await Segmenting.AgencyAsync(host);
+        var manager = await agency.Manager;
+        await Segmenting.SegmentAsync(manager, agency, "answering", new { behaviour = "responses", op = "ge", value = 1 });
+        await Segmenting.SegmentAsync(manager, agency, "lately", new { behaviour = "responses", withinDays = 30, op = "ge", value = 1 });
+        await Segmenting.EvaluateAsync(host, agency);
+        var (citizen, id) = await Asking.CitizenAsync(host, agency);
+        var (other, _) = await Asking.CitizenAsync(host, agency);
+        foreach (var (client, anonymity) in new[] { (citizen, "confidential"), (other, "anonymous") })
+        {
+            var wave = await Asking.OpenAsync(agency, Asking.Everything(anonymity, anonymity));
+            await Asking.AnswerAsync(client, wave, new { lit = "yes" });
+            if (anonymity == "anonymous") await host.Database.ExecuteAsOwnerAsync($"update survey_waves set closes_at = now() where id = '{Asking.IdOf(wave)}'"); // one alone is kept back until then
+            await Asking.Settling(host).SettleAsync(agency.Id, Asking.IdOf(wave), atOnce: true, CancellationToken.None);
+        }
+        await Segmenting.EvaluateAsync(host, agency);
+        Assert.Equal([id], await Segmenting.MembersAsync(host, agency, "answering"));
+        Assert.Equal([id], await Segmenting.MembersAsync(host, agency, "lately"));
+
+        var (later, muchLater) = (new At(DateTimeOffset.UtcNow.AddDays(40)), new At(DateTimeOffset.UtcNow.AddYears(2)));
+        await Segmenting.EvaluateAsync(host, agency, later);
+        Assert.Empty(await Segmenting.MembersAsync(host, agency, "lately"));
+        Assert.Equal([id], await Segmenting.MembersAsync(host, agency, "answering"));
+        await new SurveyLinks(host.Services.GetRequiredService<TenantDb>(), muchLater).RemoveDueAsync(agency.Id, CancellationToken.None);
+        await Segmenting.EvaluateAsync(host, agency, muchLater);
+        Assert.Empty(await Segmenting.MembersAsync(host, agency, "answering"));
     }
 
     [Fact]

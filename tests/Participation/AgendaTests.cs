@@ -27,12 +27,18 @@ public sealed class AgendaTests(CirmHost host)
         await (await sara.Client.PostAsJsonAsync($"{topic}/support", new { })).RefusedAsync("already-supported");
         await (await sara.Client.PostAsJsonAsync($"{topic}/support", new { citizenId = omid.Id })).RefusedAsync("validation");
         await (await agent.PostAsJsonAsync($"{topic}/support", new { })).RefusedAsync("validation"); // whose?
+        await (await agent.DeleteAsync($"{topic}/support")).RefusedAsync("validation");
+        foreach (var _ in (int[])[1, 2]) Assert.Equal(0, (int)(await (await sara.Client.DeleteAsync($"{topic}/support")).ReadAsync(HttpStatusCode.OK))["supporters"]!);
+        Assert.Equal(1, (int)(await sara.Client.PostJsonAsync($"{topic}/support", new { }, HttpStatusCode.OK))["supporters"]!);
         await (await agent.PostAsJsonAsync($"{topic}/support", new { citizenId = Guid.NewGuid() })).RefusedAsync("validation");
         var reached = await agent.PostJsonAsync($"{topic}/support", new { citizenId = omid.Id }, HttpStatusCode.OK); // who came to the counter
         Assert.Equal("owed 2", $"{reached["state"]} {reached["supporters"]}"); // by what held when it was opened
         Assert.Equal(10, ((DateTimeOffset)reached["dueAt"]! - (DateTimeOffset)reached["reachedAt"]!).TotalDays, 6);
         await neda.Client.PostJsonAsync($"{topic}/support", new { }, HttpStatusCode.OK);
         Assert.Equal((string?)reached["dueAt"], (string?)(await host.Anonymous.GetJsonAsync(topic))["dueAt"]);
+        foreach (var supporter in (string[])["", $"?citizenId={omid.Id}"])
+            await (await (supporter.Length == 0 ? neda.Client : agent).DeleteAsync($"{topic}/support{supporter}")).ReadAsync(HttpStatusCode.OK);
+        Assert.Equal("owed 1", await host.Anonymous.GetJsonAsync(topic) is var owed ? $"{owed["state"]} {owed["supporters"]}" : ""); // what was reached is kept
 
         await host.Database.ExecuteAsOwnerAsync($"update topics set due_at = now() - interval '1 hour' where agency_id = '{agency.Id}'");
         Assert.Equal($"{opened["id"]}", (string?)(await host.Anonymous.GetJsonAsync($"{agency.Path}/topics?overdue=true&setBy=citizen"))["items"]!.AsArray().Single()!["id"]);

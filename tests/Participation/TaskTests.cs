@@ -38,6 +38,13 @@ public sealed class TaskTests(CirmHost host)
         var pledge = await omid.Client.PostJsonAsync($"{task}/pledges", new { kind = "money", amount = 12.5, text = "For nets." });
         Assert.Equal("money 12.5", $"{pledge["kind"]} {pledge["amount"]}");
         await (await omid.Client.PostAsJsonAsync($"{task}/pledges", new { kind = "hours", text = "Some." })).RefusedAsync("validation");
+        var hours = $"{task}/pledges/{(await sara.Client.PostJsonAsync($"{task}/pledges", new { kind = "hours", amount = 3, text = "On Friday." }))["id"]}";
+        await (await omid.Client.PostAsync($"{hours}/withdrawal", null)).RefusedAsync("not-the-pledger");
+        Assert.Equal(2, (int)(await host.Anonymous.GetJsonAsync(task))["pledges"]!);
+        var withdrawn = await (await sara.Client.PostAsync($"{hours}/withdrawal", null)).ReadAsync(HttpStatusCode.OK);
+        Assert.NotNull(withdrawn["withdrawnAt"]);
+        Assert.Equal((string?)withdrawn["withdrawnAt"], (string?)(await (await sara.Client.PostAsync($"{hours}/withdrawal", null)).ReadAsync(HttpStatusCode.OK))["withdrawnAt"]);
+        Assert.Equal(["", "withdrawn"], (await host.Anonymous.GetJsonAsync($"{task}/pledges"))["items"]!.AsArray().Select(p => p!["withdrawnAt"] is null ? "" : "withdrawn"));
         await omid.Client.PostJsonAsync($"{task}/safety-notes", new { text = "Wear boots." });
 
         await (await omid.Client.PostAsync($"{task}/confirmations", null)).RefusedAsync("task-step");
@@ -46,6 +53,7 @@ public sealed class TaskTests(CirmHost host)
         Assert.Equal("done", (string?)(await (await sara.Client.PostAsync($"{task}/completion", null)).ReadAsync(HttpStatusCode.OK))["state"]);
         await (await sara.Client.PostAsync($"{task}/confirmations", null)).RefusedAsync("own-task");
         await (await omid.Client.PostAsJsonAsync($"{task}/pledges", new { kind = "things", text = "Nets." })).RefusedAsync("task-step");
+        await (await omid.Client.PostAsync($"{task}/pledges/{pledge["id"]}/withdrawal", null)).RefusedAsync("task-step"); // it was kept, or not: that is past
         Assert.Equal("done 1", await (await omid.Client.PostAsync($"{task}/confirmations", null)).ReadAsync(HttpStatusCode.OK) is var one ? $"{one["state"]} {one["confirmations"]}" : "");
         await (await omid.Client.PostAsync($"{task}/confirmations", null)).RefusedAsync("already-confirmed");
         await neda.Client.PostJsonAsync($"{task}/thanks", new { text = "The ducks are back." });
