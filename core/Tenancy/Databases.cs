@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -5,20 +6,21 @@ using Npgsql;
 namespace Cirm.Core.Tenancy;
 
 /// <summary>The ways into the database, one a role: nobody connects as the owner.</summary>
-/// <param name="connectionString">Where the database is; user and password in it are not used.</param>
+/// <param name="connectionString">Where the database is; user and password in it are not used. Of several hosts the one that takes writes is used, whichever that is
+/// at the moment (docs/operating.md).</param>
 /// <param name="secret">From which each role's password is derived, as <c>cirm migrate</c> set it.</param>
 public sealed class Databases(string connectionString, string secret) : IAsyncDisposable
 {
     static Databases() => SqlParameters.ConfigureDapper();
 
     /// <summary>What an agency does: under row-level security, through <see cref="TenantDb"/> only.</summary>
-    public NpgsqlDataSource App { get; } = NpgsqlDataSource.Create(Describe(connectionString, secret, "cirm_app"));
+    public NpgsqlDataSource App { get; } = Open(Describe(connectionString, secret, "cirm_app"));
 
     /// <summary>Which agency has pending work, which agencies know an address; nothing else.</summary>
-    public NpgsqlDataSource Router { get; } = NpgsqlDataSource.Create(Describe(connectionString, secret, "cirm_router"));
+    public NpgsqlDataSource Router { get; } = Open(Describe(connectionString, secret, "cirm_router"));
 
     /// <summary>The agencies themselves and the issuer's keys; no table of an agency.</summary>
-    public NpgsqlDataSource Platform { get; } = NpgsqlDataSource.Create(Describe(connectionString, secret, "cirm_platform"));
+    public NpgsqlDataSource Platform { get; } = Open(Describe(connectionString, secret, "cirm_platform"));
 
     /// <summary>A role's own connection string.</summary>
     public string ConnectionStringOf(string role) => Describe(connectionString, secret, role).ConnectionString;
@@ -48,18 +50,34 @@ public sealed class Databases(string connectionString, string secret) : IAsyncDi
         await Platform.DisposeAsync();
     }
 
-    // What a transaction sets is local to it, so a connection goes back to the pool as it came: no DISCARD ALL between requests.
-    static NpgsqlConnectionStringBuilder Describe(string connectionString, string secret, string role) => new(connectionString)
+    static NpgsqlDataSource Open(NpgsqlConnectionStringBuilder described)
     {
-        Username = role,
-        Password = Derive(secret, role),
-        ApplicationName = role,
-        MaxPoolSize = 32,
-        NoResetOnClose = true,
-        MaxAutoPrepare = 200,
-        AutoPrepareMinUsages = 2,
-        // Who gives up closes the connection. Npgsql 10.0.0 would ask the server to cancel and keep it, and a batch that was cancelled while
-        // its statements were being prepared leaves it out of step: the next request gets another's rows, or none (seen in 1 of 400).
-        CancellationTimeout = -1,
-    };
+        if (!HasSeveralHosts(described)) return NpgsqlDataSource.Create(described);
+        described.TargetSessionAttributes = null; // said below; a data source of several hosts takes it from nowhere else
+        return new NpgsqlDataSourceBuilder(described.ConnectionString).BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+    }
+
+    static bool HasSeveralHosts(NpgsqlConnectionStringBuilder described) => described.Host?.Contains(',', StringComparison.Ordinal) == true;
+
+    // What a transaction sets is local to it, so a connection goes back to the pool as it came: no DISCARD ALL between requests.
+    static NpgsqlConnectionStringBuilder Describe(string connectionString, string secret, string role)
+    {
+        var described = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Username = role,
+            Password = Derive(secret, role),
+            ApplicationName = role,
+            MaxPoolSize = 32,
+            NoResetOnClose = true,
+            MaxAutoPrepare = 200,
+            AutoPrepareMinUsages = 2,
+            // Who gives up closes the connection. Npgsql 10.0.0 would ask the server to cancel and keep it, and a batch that was cancelled while
+            // its statements were being prepared leaves it out of step: the next request gets another's rows, or none (seen in 1 of 400).
+            CancellationTimeout = -1,
+        };
+        if (!HasSeveralHosts(described)) return described;
+        described.TargetSessionAttributes = "primary"; // everything here writes
+        if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Host Recheck Seconds")) described.HostRecheckSeconds = 1; // by default a promoted standby is found after ten
+        return described;
+    }
 }

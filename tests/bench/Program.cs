@@ -11,6 +11,8 @@ var all = new (string Name, Func<Task<Measure>> Run)[]
     ("segments", SegmentsBench.RunAsync),
     ("ballots", Ballots.RunAsync), ("equal-shares", EqualSharesBench.RunAsync),
     ("survey", Surveys.RunAsync), ("results", SurveyReading.RunAsync), ("reports", ReportReading.RunAsync), ("answers", Answers.RunAsync),
+    ("events", Events.RunAsync), ("undelivered", Undelivered.RunAsync),
+    ("faults", Faulty.KillAsync), ("standby", Faulty.PromoteAsync),
 };
 if (wanted is not null && all.All(m => m.Name != wanted))
 {

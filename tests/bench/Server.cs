@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Cirm.Core.Identity;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Faults;
 using Cirm.Migrations;
 using Npgsql;
 
@@ -18,7 +18,9 @@ sealed class Server : IAsyncDisposable
     const string Password = "bench-password";
     readonly List<Process> processes = [];
 
-    Server(string database, int port) => (Database, Port) = (database, port);
+    readonly (string Name, string Value)[] settings;
+
+    Server(string database, int port, (string Name, string Value)[] settings) => (Database, Port, this.settings) = (database, port, settings);
 
     public string Database { get; }
 
@@ -33,21 +35,24 @@ sealed class Server : IAsyncDisposable
     /// <summary>The account of its citizen.</summary>
     public Guid Citizen { get; private set; }
 
-    public static async Task<Server> StartAsync(string name, bool worker = false)
+    /// <param name="name">Of its database.</param>
+    /// <param name="worker">Whether one works on it.</param>
+    /// <param name="settings">Environment variables that its programs get besides.</param>
+    public static async Task<Server> StartAsync(string name, bool worker = false, params (string Name, string Value)[] settings)
     {
         await ExecuteAsync("postgres", $"drop database if exists {name} with (force)");
         await ExecuteAsync("postgres", $"create database {name}");
         await Migrator.RunAsync(ConnectionTo(name), Secret, _ => { }, CancellationToken.None);
-        var server = new Server(name, FreePort());
+        var server = new Server(name, Processes.FreePort(), settings);
         await server.FillAsync();
-        server.Run("api", "Cirm.Api");
-        if (worker) server.Run("jobs", "Cirm.Jobs");
+        server.Run("api");
+        if (worker) server.Work();
         await server.WaitAsync();
         return server;
     }
 
     /// <summary>Starts a worker on it.</summary>
-    public void Work() => Run("jobs", "Cirm.Jobs");
+    public void Work() => Run("jobs");
 
     /// <summary>A token of a member of the bench's agency.</summary>
     public async Task<string> SignInAsync(Role role)
@@ -134,19 +139,11 @@ sealed class Server : IAsyncDisposable
             new(new("en", "Lamps"), null, new("en", "Everybody"), new(new("en", "Law"), new("en", "Write")), null, new(8, 48)), publish: true, CancellationToken.None)).Id;
     }
 
-    void Run(string folder, string assembly)
+    void Run(string program) => processes.Add(Processes.Start(program, new Dictionary<string, string>(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)))
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "CiRM.sln"))) root = Path.GetDirectoryName(root.TrimEnd('/'))!;
-        var start = new ProcessStartInfo("dotnet", [$"{root}/{folder}/bin/Release/net10.0/{assembly}.dll"]) { RedirectStandardOutput = true };
-        start.Environment["CIRM_DATABASE"] = ConnectionTo(Database).Replace("Pooling=False", "Pooling=True", StringComparison.OrdinalIgnoreCase);
-        start.Environment["CIRM_SECRET"] = Secret;
-        start.Environment["CIRM_PORT"] = Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        processes.Add(process);
-    }
+        ["CIRM_DATABASE"] = ConnectionTo(Database).Replace("Pooling=False", "Pooling=True", StringComparison.OrdinalIgnoreCase), ["CIRM_SECRET"] = Secret,
+        ["CIRM_PORT"] = Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    }));
 
     async Task WaitAsync()
     {
@@ -177,11 +174,4 @@ sealed class Server : IAsyncDisposable
     static long ReadStatus(int pid, string field) => long.Parse(
         File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith(field, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         System.Globalization.CultureInfo.InvariantCulture);
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
