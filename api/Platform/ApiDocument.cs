@@ -86,6 +86,10 @@ public static partial class ApiDocument
         foreach (var name in PathParameter().Matches(path).Select(m => m.Groups[1].Value).Except(operation.Parameters?.Select(p => p.Name!) ?? []))
             AddParameter(operation, ParameterLocation.Path, name, true, "The agency's slug.", "boston");
 
+        // Read as text, so that what is no number is refused by its name; a client is to know that it is one.
+        foreach (var limit in operation.Parameters?.OfType<OpenApiParameter>().Where(p => p is { Name: "limit", In: ParameterLocation.Query }) ?? [])
+            limit.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1", Maximum = "200" };
+
         var problems = new List<Problem> { Problems.TooMany, Problems.Unexpected, Problems.Busy, Problems.Unavailable };
         // Credentials that are sent have to be good, even where none are needed.
         if (access is not null) problems.AddRange([Problems.Unauthenticated, Problems.Forbidden]);

@@ -21,10 +21,12 @@ static class ApiExamples
         if (type.IsEnum || type == typeof(DateTimeOffset))
         {
             schema.Type = declared == type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+            if (type == typeof(DateTimeOffset)) schema.Format = "date-time"; // lost where a member has a default
         }
         else if (type == typeof(JsonElement))
         {
-            schema.Type = JsonSchemaType.Null | JsonSchemaType.Boolean | JsonSchemaType.Number | JsonSchemaType.String | JsonSchemaType.Array | JsonSchemaType.Object;
+            // A list of all six types would say the same, and generated clients would make a union of it that has no place for objects.
+            (schema.Type, schema.Description) = (null, "Any JSON value.");
         }
         else if (type == typeof(Localized))
         {
