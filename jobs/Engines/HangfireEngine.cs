@@ -55,6 +55,11 @@ public sealed class HangfireEngine(IBackgroundJobClient client, IRecurringJobMan
         return Task.CompletedTask;
     }
 
+    public async Task EnqueueAsync(IReadOnlyCollection<JobRequest> requests, CancellationToken ct)
+    {
+        foreach (var request in requests) await EnqueueAsync(request, TimeSpan.Zero, ct); // it has no call for several
+    }
+
     public Task ScheduleAsync(IReadOnlyList<Recurring> timetable, CancellationToken ct)
     {
         foreach (var (name, when, job) in timetable)

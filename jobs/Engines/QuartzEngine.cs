@@ -46,10 +46,24 @@ public sealed class QuartzEngine(ISchedulerFactory schedulers) : IJobEngine
     public async Task EnqueueAsync(JobRequest request, TimeSpan delay, CancellationToken ct)
     {
         var scheduler = await schedulers.GetScheduler(ct);
+        await scheduler.ScheduleTrigger(TriggerOf(request, delay), TriggerConflict.Keep, ct);
+    }
+
+    // One lock and one commit for all. What is there already is written anew, the job too: the same as it was.
+    public async Task EnqueueAsync(IReadOnlyCollection<JobRequest> requests, CancellationToken ct)
+    {
+        if (requests.Count == 0) return;
+        var scheduler = await schedulers.GetScheduler(ct);
+        var run = JobBuilder.Create<QuartzJob>().WithIdentity(Run).StoreDurably().RequestRecovery().Build();
+        await scheduler.ScheduleJobs(
+            new Dictionary<IJobDetail, IReadOnlyCollection<ITrigger>> { [run] = [.. requests.Select(request => TriggerOf(request, TimeSpan.Zero))] }, ScheduleJobOptions.Replacing, ct);
+    }
+
+    static ITrigger TriggerOf(JobRequest request, TimeSpan delay)
+    {
         var trigger = TriggerBuilder.Create<QuartzJob>().ForJob(Run).WithIdentity($"{request.Key} {request.Attempt}", request.Job)
             .StartAt(DateTimeOffset.UtcNow + delay).UsingInput(request);
-        if (request.Long) trigger = trigger.WithExecutionGroup(Long);
-        await scheduler.ScheduleTrigger(trigger.Build(), TriggerConflict.Keep, ct);
+        return (request.Long ? trigger.WithExecutionGroup(Long) : trigger).Build();
     }
 
     public async Task ScheduleAsync(IReadOnlyList<Recurring> timetable, CancellationToken ct)

@@ -69,9 +69,7 @@ public sealed class DispatchOutbox(Databases databases, TenantDb db, JobTable ta
         transaction.Enqueue("update outbox_heads set position = @position where agency_id = @agency", new { events[^1].Position });
         await Deliveries.PutDownAsync(transaction, events, now, ct);
         await PartnerOutbox.PutDownAsync(transaction, events, now, ct);
-        foreach (var e in events)
-            foreach (var work in WorkFor(agency, e))
-                await engine.EnqueueAsync(work, TimeSpan.Zero, ct);
+        await engine.EnqueueAsync([.. events.SelectMany(e => WorkFor(agency, e))], ct);
         await transaction.CommitAsync(ct);
         foreach (var e in events) Lag.Record((now - e.CreatedAt).TotalSeconds);
         return events.Count;

@@ -17,6 +17,7 @@ public static class Outbox
     sealed class NoEngine : IJobEngine
     {
         public Task EnqueueAsync(JobRequest request, TimeSpan delay, CancellationToken ct) => Task.CompletedTask;
+        public Task EnqueueAsync(IReadOnlyCollection<JobRequest> requests, CancellationToken ct) => Task.CompletedTask;
         public Task ScheduleAsync(IReadOnlyList<Recurring> timetable, CancellationToken ct) => Task.CompletedTask;
     }
 }

@@ -147,6 +147,11 @@ public sealed class PlatformJobTests : IAsyncLifetime
             return Task.CompletedTask;
         }
 
+        public async Task EnqueueAsync(IReadOnlyCollection<JobRequest> requests, CancellationToken ct)
+        {
+            foreach (var request in requests) await EnqueueAsync(request, TimeSpan.Zero, ct);
+        }
+
         public Task ScheduleAsync(IReadOnlyList<Recurring> timetable, CancellationToken ct) => Task.CompletedTask;
     }
 }
