@@ -14,7 +14,7 @@ static class Count
         // So that the last answers come in too.
         await cluster.ExecuteAsync("update survey_waves set closes_at = now()");
         if (!leasesRunOut) await cluster.ExecuteAsync("update webhook_deliveries set next_at = now() where state = 'waiting'");
-        await SettleAsync(cluster, wrong, say);
+        await SettleAsync(cluster, installation, wrong, say);
 
         var lost = await WritesAsync(cluster, writers, wrong, say);
         await EventsAsync(cluster, receiver, writers, wrong, say);
@@ -30,7 +30,7 @@ static class Count
     }
 
     // Nothing is left to be done: no event, no delivery, no operation, no job; and the survey is settled.
-    static async Task SettleAsync(Cluster cluster, List<string> wrong, Action<string> say)
+    static async Task SettleAsync(Cluster cluster, Installation installation, List<string> wrong, Action<string> say)
     {
         var engine = await cluster.ReadAsync<bool>("select to_regclass('engine.qrtz_triggers') is not null")
             ? "select count(*) from engine.qrtz_triggers where trigger_group <> 'timetable'"
@@ -38,6 +38,7 @@ static class Count
         var (left, before) = ("", "");
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Longest; await Task.Delay(200))
         {
+            installation.StartAgain();
             before = left;
             left = (await cluster.LinesAsync($"""
                 select 'events', (select count(*) from outbox where done_at is null), 'deliveries', (select count(*) from webhook_deliveries where state <> 'delivered'),

@@ -60,7 +60,11 @@ sealed class Installation : IAsyncDisposable
         await installation.ReadyAsync();
         await installation.SetUpAsync(receiver);
         for (var n = 0; n < count; n++) installation.StartWorker();
-        while (installation.Log.Split("Application started").Length < 2 + count) await Task.Delay(50); // theirs, and the API's
+        while (installation.Log.Split('\n').Count(line => line.Contains("Application started", StringComparison.Ordinal)) < 1 + count) // theirs, and the API's
+        {
+            installation.StartAgain();
+            await Task.Delay(50);
+        }
         return installation;
     }
 
@@ -80,6 +84,13 @@ sealed class Installation : IAsyncDisposable
         var killed = workers[which];
         workers.RemoveAt(which);
         await KillAsync(killed);
+    }
+
+    /// <summary>Starts workers again that ended by themselves, as `./cirm up` does: one that finds no database when it starts ends.</summary>
+    public void StartAgain()
+    {
+        var ended = workers.RemoveAll(worker => worker.HasExited);
+        for (; ended > 0; ended--) StartWorker();
     }
 
     /// <summary>Waits until the API answers and reaches its database.</summary>
