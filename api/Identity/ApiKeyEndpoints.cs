@@ -23,14 +23,23 @@ public static class ApiKeyEndpoints
     static async Task<Created<NewApiKey>> Create(
         Body<CreateApiKey> body, Caller caller, Agency home, ApiKeys keys, EndpointDataSource routes, TimeProvider clock, CancellationToken ct)
     {
-        var wanted = body.Value;
-        var known = routes.Endpoints.Select(e => e.Metadata.GetMetadata<Access>()?.Scope).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var made = await CreateAsync(body.Value, caller, keys, routes, clock, ct);
+        return TypedResults.Created($"/v1/agencies/{home.Slug}/api-keys/{made.Id}", made);
+    }
+
+    /// <summary>Every scope that an operation asks for.</summary>
+    internal static IReadOnlyList<string> ScopesOf(EndpointDataSource routes) =>
+        [.. routes.Endpoints.Select(e => e.Metadata.GetMetadata<Access>()?.Scope).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+
+    internal static async Task<NewApiKey> CreateAsync(CreateApiKey wanted, Caller caller, ApiKeys keys, EndpointDataSource routes, TimeProvider clock, CancellationToken ct)
+    {
+        var known = ScopesOf(routes);
         var errors = wanted.Scopes.Index().Where(s => !known.Contains(s.Item))
-            .Select(s => new ValidationError($"/scopes/{s.Index}", "unknown", $"The scopes are {string.Join(", ", known.Order(StringComparer.Ordinal))}.")).ToList();
+            .Select(s => new ValidationError($"/scopes/{s.Index}", "unknown", $"The scopes are {string.Join(", ", known)}.")).ToList();
         if (wanted.ExpiresAt <= clock.GetUtcNow()) errors.Add(new("/expiresAt", "range", "This is in the past."));
         if (errors.Count > 0) throw Problems.InvalidInput(errors);
         var (key, text) = await keys.CreateAsync(caller, wanted.Name, [.. wanted.Scopes.Distinct()], wanted.ExpiresAt, ct);
-        return TypedResults.Created($"/v1/agencies/{home.Slug}/api-keys/{key.Id}", new NewApiKey(key.Id, text, key.Name, key.Scopes, key.ExpiresAt, key.CreatedAt));
+        return new(key.Id, text, key.Name, key.Scopes, key.ExpiresAt, key.CreatedAt);
     }
 
     static async Task<Ok<Page<ApiKey>>> List([AsParameters] PageRequest page, Caller caller, ApiKeys keys, HttpContext http, CancellationToken ct)
@@ -47,7 +56,7 @@ public static class ApiKeyEndpoints
         return await keys.RevokeAsync(caller, id, ifMatch.Version, ct) ? TypedResults.NoContent() : throw IfMatch.Changed();
     }
 
-    static async Task<ApiKey> FindAsync(ApiKeys keys, Caller caller, Guid id, CancellationToken ct) =>
+    internal static async Task<ApiKey> FindAsync(ApiKeys keys, Caller caller, Guid id, CancellationToken ct) =>
         await keys.FindAsync(caller.Agency, id, ct) ?? throw Problems.NotFound.Because($"There is no key {id} here.");
 
     /// <summary>A new key.</summary>

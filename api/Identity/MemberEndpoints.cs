@@ -25,11 +25,15 @@ public static class MemberEndpoints
 
     static async Task<Created<Member>> Add(Body<AddMember> body, Caller caller, Agency home, Accounts accounts, TimeProvider clock, CancellationToken ct)
     {
-        var wanted = body.Value;
+        var member = await AddAsync(body.Value, caller, accounts, clock, ct);
+        return TypedResults.Created($"/v1/agencies/{home.Slug}/members/{member.Id}", member);
+    }
+
+    internal static async Task<Member> AddAsync(AddMember wanted, Caller caller, Accounts accounts, TimeProvider clock, CancellationToken ct)
+    {
         CheckRole(wanted.Role);
         var hash = wanted.Password is null ? null : await Passwords.HashAsync(wanted.Password, ct);
-        var member = await accounts.AddAsync(caller, wanted.Email, hash, wanted.Name, wanted.Role, clock.Now(), ct);
-        return TypedResults.Created($"/v1/agencies/{home.Slug}/members/{member.Id}", member);
+        return await accounts.AddAsync(caller, wanted.Email, hash, wanted.Name, wanted.Role, clock.Now(), ct);
     }
 
     static async Task<Ok<Page<Member>>> List(
@@ -47,12 +51,17 @@ public static class MemberEndpoints
         var current = await FindAsync(accounts, caller, id, ct);
         ifMatch.Check(current);
         var edited = patch.ApplyTo(new() { Name = current.Name, Role = current.Role, Disabled = current.Disabled });
+        return TypedResults.Ok(await ChangeAsync(current, edited, caller, accounts, clock, ct));
+    }
+
+    internal static async Task<Member> ChangeAsync(Member current, EditMember edited, Caller caller, Accounts accounts, TimeProvider clock, CancellationToken ct)
+    {
         CheckRole(edited.Role);
         if (edited.Password is not null && current.Email is null)
             throw Core.Platform.Problems.InvalidValue("/password", "no-email", "This member has no e-mail address to sign in with.");
         var hash = edited.Password is null ? null : await Passwords.HashAsync(edited.Password, ct);
-        return TypedResults.Ok(await accounts.ChangeAsync(
-            caller, current with { Name = edited.Name, Role = edited.Role, Disabled = edited.Disabled }, hash, clock.Now(), ct) ?? throw IfMatch.Changed());
+        return await accounts.ChangeAsync(
+            caller, current with { Name = edited.Name, Role = edited.Role, Disabled = edited.Disabled }, hash, clock.Now(), ct) ?? throw IfMatch.Changed();
     }
 
     static async Task<NoContent> Remove(Guid id, IfMatch ifMatch, Caller caller, Accounts accounts, TimeProvider clock, CancellationToken ct)
@@ -61,7 +70,7 @@ public static class MemberEndpoints
         return await accounts.RemoveAsync(caller, id, ifMatch.Version, clock.Now(), ct) ? TypedResults.NoContent() : throw IfMatch.Changed();
     }
 
-    static async Task<Member> FindAsync(Accounts accounts, Caller caller, Guid id, CancellationToken ct) =>
+    internal static async Task<Member> FindAsync(Accounts accounts, Caller caller, Guid id, CancellationToken ct) =>
         await accounts.FindAsync(caller.Agency, id, ct) ?? throw Core.Platform.Problems.NotFound.Because($"There is no member {id} here.");
 
     static void CheckRole(Role role)

@@ -31,13 +31,17 @@ public static class ExportEndpoints
     static async Task<Accepted<Operation>> Request(
         Body<RequestExport> body, Caller caller, Agency home, ExportFiles files, IEnumerable<IExportSource> sources, CancellationToken ct)
     {
-        var wanted = body.Value;
+        var operation = await RequestAsync(body.Value, caller, files, sources, ct);
+        return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{operation.Id}", operation);
+    }
+
+    internal static async Task<Operation> RequestAsync(RequestExport wanted, Caller caller, ExportFiles files, IEnumerable<IExportSource> sources, CancellationToken ct)
+    {
         if (sources.All(s => s.Kind != wanted.Kind))
             throw Core.Platform.Problems.InvalidValue("/kind", "unknown", $"kind has to be one of {string.Join(", ", sources.Select(s => s.Kind).Order(StringComparer.Ordinal))}.");
         if (wanted is { Format: ExportFormat.Hsds, Kind: not "services" })
             throw Core.Platform.Problems.InvalidValue("/format", "not-allowed", "Open Referral describes services.");
-        var operation = await files.RequestAsync(caller, new(wanted.Kind, wanted.Format), ct);
-        return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{operation.Id}", operation);
+        return await files.RequestAsync(caller, new(wanted.Kind, wanted.Format), ct);
     }
 
     static async Task<Ok<Page<Export>>> List([AsParameters] PageRequest page, Caller caller, ExportFiles files, HttpContext http, CancellationToken ct)
@@ -49,7 +53,7 @@ public static class ExportEndpoints
     static async Task<Ok<Export>> Get(Guid id, Caller caller, ExportFiles files, CancellationToken ct) => TypedResults.Ok(await FindAsync(files, caller, id, ct));
 
     /// <summary>The file itself; its ETag is its SHA-256.</summary>
-    static async Task<PushStreamHttpResult> Fetch(Guid id, Caller caller, Agency home, ExportFiles files, AccessLog log, HttpContext http, CancellationToken ct)
+    internal static async Task<PushStreamHttpResult> Fetch(Guid id, Caller caller, Agency home, ExportFiles files, AccessLog log, HttpContext http, CancellationToken ct)
     {
         var export = await FindAsync(files, caller, id, ct);
         if (export.ReadyAt is not { } ready) throw Problems.ExportNotReady.Because("It is still being made, or its operation has failed.");

@@ -14,7 +14,7 @@ namespace Cirm.Api.Platform;
 /// <summary>Files of cases, citizens or responses: taken as they arrive, read by a job, however large they are.</summary>
 public static class ImportEndpoints
 {
-    const long LargestFile = 16L << 30;
+    internal const long LargestFile = 16L << 30;
     const string Csv = "text/csv";
     const string Ndjson = "application/x-ndjson";
     const string Xml = "text/xml";
@@ -53,13 +53,19 @@ public static class ImportEndpoints
             ?? throw Problems.InvalidValue("?mapping", "unknown", $"There is no import mapping \"{key}\".");
         if (map is not null && map.Kind != of) throw Problems.InvalidValue("?mapping", "unknown", $"The mapping \"{key}\" is for an import of {map.Kind}.");
 
+        var operation = await TakeAsync(http.Body, chunks => new(of, format, charset, map, create, chunks, whose), caller, files, clock, ct);
+        return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{operation.Id}", operation);
+    }
+
+    /// <summary>Takes a file in as it arrives, and asks for its import.</summary>
+    internal static async Task<Operation> TakeAsync(Stream file, Func<int, ImportRequest> request, Caller caller, ImportFiles files, TimeProvider clock, CancellationToken ct)
+    {
         var id = Guid.CreateVersion7(clock.Now());
         try
         {
-            var stored = await files.StoreAsync(caller.Agency, id, http.Body, ct);
+            var stored = await files.StoreAsync(caller.Agency, id, file, ct);
             if (caller.Retry is { } retry) retry.RequestHash = stored.Sha256;
-            var operation = await files.RequestAsync(caller, id, new(of, format, charset, map, create, stored.Chunks, whose), ct);
-            return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{id}", operation);
+            return await files.RequestAsync(caller, id, request(stored.Chunks), ct);
         }
         catch
         {

@@ -74,7 +74,7 @@ public static class WebhookEndpoints
 
     internal static Refusal Unknown(Guid id) => Core.Platform.Problems.NotFound.Because($"There is no webhook {id} here.");
 
-    static WriteWebhook Checked(WriteWebhook wanted, WebhookCalls calls)
+    internal static WriteWebhook Checked(WriteWebhook wanted, WebhookCalls calls)
     {
         var errors = wanted.Events.Index().Where(e => !OutwardEvents.Has(e.Item))
             .Select(e => new ValidationError($"/events/{e.Index}", "unknown", $"The events are {string.Join(", ", OutwardEvents.Types)}.")).ToList();

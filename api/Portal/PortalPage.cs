@@ -19,6 +19,12 @@ public sealed class PortalPage : IRefusalPage
             http.Response.Redirect(reader.To($"sign-in?to={Uri.EscapeDataString(http.Request.Path)}"));
             return;
         }
+        if (refusal.Problem.Status == StatusCodes.Status401Unauthorized && http.Request.Path.StartsWithSegments($"/{reader.Language}/-"))
+        {
+            PortalSession.End(http);
+            http.Response.Redirect($"/{reader.Language}/-/sign-in");
+            return;
+        }
         http.Response.StatusCode = refusal.Problem.Status;
         if (refusal.RetryAfter is { } wait) http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         await new RazorComponentResult<Refused>(new { Refusal = refusal }) { StatusCode = refusal.Problem.Status }.ExecuteAsync(http);

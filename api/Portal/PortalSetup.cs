@@ -18,6 +18,8 @@ public static class PortalSetup
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All)); // Persian as it is, not as entities five times as long
         services.AddScoped<Reader>();
         services.AddSingleton<InitiativeReading>();
+        services.AddSingleton<DeskReading>();
+        services.AddSingleton<AnswerPages.Reading>();
         services.AddSingleton<SegmentPages.SegmentReading>();
         services.AddSingleton<SegmentEditorPages.Editing>();
         services.AddSingleton<SurveyPages.Reading>();
@@ -33,6 +35,7 @@ public static class PortalSetup
         app.MapPortalFiles();
         var everywhere = app.MapGroup("").WithMetadata(new PortalPage()).ExcludeFromDescription();
         everywhere.MapStart();
+        everywhere.MapAgencyPages();
         var pages = everywhere.MapGroup("/{language:language}/{agency}").AddEndpointFilter<SameOrigin>();
         pages.MapHome();
         pages.MapServicePages();
@@ -43,7 +46,7 @@ public static class PortalSetup
         pages.MapTakingPart();
         pages.MapQueue();
         pages.MapDeskCases();
-        pages.MapGet("/manage", () => new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Manage>()).Allow(Platform.Who.Manager | Platform.Who.Admin);
+        pages.MapGet("/manage", () => new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Manage>()).Allow(Who.Manager | Who.Admin);
         pages.MapReportPages();
         pages.MapSegmentPages();
         pages.MapSegmentEditor();
@@ -53,7 +56,17 @@ public static class PortalSetup
         pages.MapResultPages();
         pages.MapInsightPages();
         pages.MapInitiativeSetup();
+        pages.MapGet("/admin", () => new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Administration>()).Allow(Who.Admin);
+        pages.MapMemberPages();
+        pages.MapApiKeyPages();
+        pages.MapWebhookPages();
+        pages.MapImportPages();
+        pages.MapExportPages();
+        pages.MapAuditPages();
         pages.MapOperationPages();
+        pages.MapBulkPages();
+        pages.MapWorkQueues();
+        pages.MapAnswerPages();
     }
 }
 

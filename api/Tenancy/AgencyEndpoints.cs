@@ -22,11 +22,15 @@ public static class AgencyEndpoints
 
     static async Task<Created<Agency>> Create(Body<CreateAgency> body, Caller caller, Agencies agencies, CancellationToken ct)
     {
-        var wanted = body.Value;
-        CheckTimeZone(wanted.TimeZone);
-        var agency = await agencies.CreateAsync(
-            caller, wanted.Slug, wanted.Name, wanted.TimeZone, wanted.Locales, wanted.SmallestGroup, wanted.Admin.Email, await Passwords.HashAsync(wanted.Admin.Password, ct), ct);
+        var agency = await CreateAsync(body.Value, caller, agencies, ct);
         return TypedResults.Created($"/v1/agencies/{agency.Slug}", agency);
+    }
+
+    internal static async Task<Agency> CreateAsync(CreateAgency wanted, Caller caller, Agencies agencies, CancellationToken ct)
+    {
+        CheckTimeZone(wanted.TimeZone);
+        return await agencies.CreateAsync(
+            caller, wanted.Slug, wanted.Name, wanted.TimeZone, wanted.Locales, wanted.SmallestGroup, wanted.Admin.Email, await Passwords.HashAsync(wanted.Admin.Password, ct), ct);
     }
 
     static async Task<Ok<Page<Agency>>> List([AsParameters] PageRequest page, Caller caller, Agencies agencies, HttpContext http, CancellationToken ct)

@@ -19,7 +19,12 @@ public static class BulkEndpoints
     /// <summary>Takes a list of cases, or finds it, and answers with the operation that works through it; refused cases stand at the operation's <c>rejections</c>.</summary>
     static async Task<Accepted<Operation>> Ask(Body<BulkOrder> body, Caller caller, Agency home, Cases cases, BulkOrders orders, CancellationToken ct)
     {
-        var wanted = body.Value;
+        var operation = await AskAsync(body.Value, caller, cases, orders, ct);
+        return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{operation.Id}", operation);
+    }
+
+    internal static async Task<Operation> AskAsync(BulkOrder wanted, Caller caller, Cases cases, BulkOrders orders, CancellationToken ct)
+    {
         var work = wanted.Do.ToWork();
         var list = (wanted.Ids, wanted.Filter) switch
         {
@@ -28,8 +33,7 @@ public static class BulkEndpoints
             (null, null) => throw Problems.InvalidValue("/ids", "required", "Say with which cases: ids, or a filter."),
             _ => throw Problems.InvalidValue("/filter", "not-allowed", "Either ids or a filter."),
         };
-        var operation = await orders.RequestAsync(caller, list, work, ct);
-        return TypedResults.Accepted($"/v1/agencies/{home.Slug}/operations/{operation.Id}", operation);
+        return await orders.RequestAsync(caller, list, work, ct);
     }
 
     static Guid[] Once(Guid[] ids)

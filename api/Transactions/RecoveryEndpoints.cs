@@ -67,12 +67,15 @@ public static class RecoveryEndpoints
         return TypedResults.Ok(await FindAsync(recoveries, caller, id, ct));
     }
 
-    static async Task<Ok<Recovery>> Close(Guid id, Body<RecoveryEnd> body, Caller caller, Recoveries recoveries, CancellationToken ct)
+    static async Task<Ok<Recovery>> Close(Guid id, Body<RecoveryEnd> body, Caller caller, Recoveries recoveries, CancellationToken ct) =>
+        TypedResults.Ok(await CloseAsync(id, body.Value, caller, recoveries, ct));
+
+    internal static async Task<Recovery> CloseAsync(Guid id, RecoveryEnd end, Caller caller, Recoveries recoveries, CancellationToken ct)
     {
-        if (body.Value.Outcome == RecoveryOutcome.CitizenSatisfied)
+        if (end.Outcome == RecoveryOutcome.CitizenSatisfied)
             throw Core.Platform.Problems.InvalidValue("/outcome", "not-allowed", "Only the citizen's own verdict says that.");
         var current = await FindAsync(recoveries, caller, id, ct);
-        return TypedResults.Ok(await recoveries.CloseAsync(caller, current, body.Value.Outcome, body.Value.Text, ct));
+        return await recoveries.CloseAsync(caller, current, end.Outcome, end.Text, ct);
     }
 
     static async Task<Ok<AskedAgain>> Answer(

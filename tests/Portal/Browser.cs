@@ -51,6 +51,10 @@ public sealed partial class Browser(CirmHost host, Browser? same = null)
     public Task<Browser> PostAsync(string action, (string Name, string Value)[] fields, string? site = "same-origin") =>
         SendAsync(HttpMethod.Post, action, new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))), site);
 
+    /// <summary>Sends a form with a field and a file.</summary>
+    public Task<Browser> UploadAsync(string action, (string Name, string Value) field, (string Name, string Text) file) =>
+        SendAsync(HttpMethod.Post, action, new MultipartFormDataContent { { new StringContent(field.Value), field.Name }, { new StringContent(file.Text), "file", file.Name } }, "same-origin");
+
     async Task<Browser> SendAsync(HttpMethod method, string address, HttpContent? body, string? site)
     {
         using var request = new HttpRequestMessage(method, address) { Content = body };

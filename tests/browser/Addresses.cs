@@ -10,6 +10,7 @@ namespace Cirm.BrowserTests;
 static class Addresses
 {
     const string Everywhere = "/{language:language}/{agency}";
+    const string Installation = "/{language:language}/-";
 
     /// <summary>What stands in the places of an address, after the language and the agency. A new page is added here, or the walk fails.</summary>
     static readonly Dictionary<string, Func<World, string>> Examples = new()
@@ -34,6 +35,9 @@ static class Addresses
         ["/insights/{id:guid}"] = w => $"/insights/{w.Known["insight"]}",
         ["/manage/initiatives/{key}"] = _ => "/manage/initiatives/budget",
         ["/manage/initiatives/{key}/edit"] = _ => "/manage/initiatives/budget/edit",
+        ["/members/{id:guid}"] = w => $"/members/{w.Known["member"]}",
+        ["/webhooks/{id:guid}"] = w => $"/webhooks/{w.Known["webhook"]}",
+        ["/desk/initiatives/{key}"] = _ => "/desk/initiatives/budget",
         ["/search"] = _ => "/search?q=lamps",
     };
 
@@ -48,7 +52,7 @@ static class Addresses
     static IEnumerable<Role?> Shown(Who who)
     {
         if (who.HasFlag(Who.Anyone)) yield return null;
-        foreach (var role in (Role[])[Role.Citizen, Role.Agent, Role.Manager, Role.Admin])
+        foreach (var role in (Role[])[Role.Citizen, Role.Agent, Role.Manager, Role.Admin, Role.Operator])
         {
             if (!who.HasFlag(AccessMiddleware.Of(role)) && !who.HasFlag(Who.Anyone)) continue;
             yield return role;
@@ -59,6 +63,7 @@ static class Addresses
     static string AddressOf(string pattern, string language, World world)
     {
         if (pattern is "/" or "/{language:language}") return $"/{(pattern == "/" ? "" : language)}";
+        if (pattern.StartsWith(Installation, StringComparison.Ordinal)) return $"/{language}/-{pattern[Installation.Length..]}";
         Assert.StartsWith(Everywhere, pattern);
         var rest = pattern[Everywhere.Length..];
         Assert.True(Examples.ContainsKey(rest) || !rest.Contains('{', StringComparison.Ordinal), $"No example is known of the address {rest}: say in tests/browser/Addresses.cs how one looks.");

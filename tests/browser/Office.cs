@@ -18,10 +18,28 @@ static class Office
         var (agency, manager, admin) = (world.Agency, await world.Agency.Manager, await world.Agency.Admin);
         for (var i = 0; i < World.Many; i++)
             await admin.PostJsonAsync($"{agency.Path}/attributes", new { key = i == 0 ? "district" : $"attribute{i}", name = World.Say("District"), type = "code", values = Districts, purpose = "To serve every district equally well." });
+        await AdministerAsync(world, admin);
         await SegmentsAsync(world, manager);
         await SurveysAsync(world, manager);
         for (var i = 0; i < World.Many; i++)
             world.Known["insight"] = (string)(await manager.PostJsonAsync($"{agency.Path}/insights", new { title = World.Say("Dark harbour"), text = World.Say("Lamps are out"), source = "cases", service = "lamps" }))["id"]!;
+    }
+
+    static async Task AdministerAsync(World world, HttpClient admin)
+    {
+        var agency = world.Agency;
+        for (var i = 0; i < World.Many; i++)
+        {
+            world.Known["member"] = (string)(await admin.PostJsonAsync($"{agency.Path}/members", new { email = $"m{i}@{agency.Slug}.example", role = "agent", name = World.Hostile }))["id"]!;
+            await admin.PostJsonAsync($"{agency.Path}/api-keys", new { name = World.Hostile, scopes = (string[])["cases:read"] });
+            var webhook = await admin.PostJsonAsync($"{agency.Path}/webhooks", new { url = $"https://93.184.215.14/{i}", events = (string[])["case.submitted"], description = World.Hostile });
+            world.Known["webhook"] = (string)webhook["id"]!;
+            await admin.PostJsonAsync($"{agency.Path}/exports", new { kind = "services" }, HttpStatusCode.Accepted);
+            await admin.PostJsonAsync($"{agency.Path}/units", new { key = $"unit-{i}", name = World.Say("Water") });
+            await (await admin.PutAsJsonAsync($"{agency.Path}/answer-templates/template-{i}", new { name = World.Say("Done"), text = World.Say("It is done.") })).ReadAsync(HttpStatusCode.Created);
+            await (await admin.PutAsJsonAsync($"{agency.Path}/moderation-rules/rule-{i}", new { title = World.Say("No insults"), text = World.Say("Nobody is insulted.") })).ReadAsync(HttpStatusCode.OK);
+        }
+        for (var i = 0; i < World.Many; i++) await admin.PostJsonAsync($"{agency.Path}/webhooks/{world.Known["webhook"]}/test", new { }, HttpStatusCode.OK);
     }
 
     static async Task SegmentsAsync(World world, HttpClient manager)

@@ -21,7 +21,7 @@ public sealed class StatementTests(BrowserHost host)
         var wrong = new List<string>();
         foreach (var page in Addresses.All(world))
         {
-            if (page.Role is { } role && !tokens.ContainsKey(role)) tokens[role] = await TokenAsync(world, await world.Cirm.AddAccountAsync(world.Agency.Id, role));
+            if (page.Role is { } role && !tokens.ContainsKey(role)) tokens[role] = await TokenAsync(world, await world.Cirm.AddAccountAsync(world.HomeOf(role), role));
             var cookies = $"__Host-cirm-code={world.Known["code"]}" + (page.Role is { } signedIn ? $"; __Host-cirm-session={tokens[signedIn]}" : "");
             await OpenAsync(page, cookies); // who looks again within a minute leaves no second trace of it
             var before = await CallsAsync(world);
@@ -40,7 +40,7 @@ public sealed class StatementTests(BrowserHost host)
     }
 
     static Task<string> TokenAsync(World world, Core.Identity.SignInAccount account) =>
-        world.Cirm.Services.GetRequiredService<TokenIssuer>().IssueAsync(world.Agency.Id, account, CancellationToken.None);
+        world.Cirm.Services.GetRequiredService<TokenIssuer>().IssueAsync(world.HomeOf(account.Role), account, CancellationToken.None);
 
     // As the application: what the agency is set by, and who asks for other agencies, is not the page's.
     static Task<long> CallsAsync(World world) => world.Cirm.Database.ScalarAsOwnerAsync<long>("""

@@ -22,8 +22,9 @@ public sealed class WalkTests(BrowserHost host)
         // Each kind of reader in a window of their own, side by side.
         await Task.WhenAll(Addresses.All(world).GroupBy(p => p.Role).Select(async pages =>
         {
-            var account = pages.Key is { } role ? role == Role.Citizen ? world.Citizen : await world.Cirm.AddAccountAsync(world.Agency.Id, role) : null;
-            await host.InWindowAsync(new(language) { SignedIn = account is null ? null : (world.Agency.Id, account) }, async page =>
+            var home = world.HomeOf(pages.Key);
+            var account = pages.Key is { } role ? role == Role.Citizen ? world.Citizen : await world.Cirm.AddAccountAsync(home, role) : null;
+            await host.InWindowAsync(new(language) { SignedIn = account is null ? null : (home, account) }, async page =>
             {
                 if (account is null) await FollowAsync(page, world, language);
                 foreach (var one in pages)

@@ -43,6 +43,9 @@ public sealed class World
         return world;
     }
 
+    /// <summary>Where a role's accounts are: operators belong to the installation.</summary>
+    public Guid HomeOf(Role? role) => role == Role.Operator ? Caller.Installation : Agency.Id;
+
     /// <summary>A text in both languages.</summary>
     internal static Localized Say(string text) => new("en", $"{text} {Hostile}") { ["fa"] = $"متن {Hostile}" };
 

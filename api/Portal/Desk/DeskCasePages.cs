@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Cirm.Api.Platform;
 using Cirm.Api.Transactions;
-using Cirm.Core.Insight;
 using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,71 +13,123 @@ public static class DeskCasePages
 {
     public static void MapDeskCases(this IEndpointRouteBuilder pages)
     {
-        pages.MapGet("/desk/cases/{id:guid}", Show).Allow(Who.Staff);
-        pages.MapPost("/desk/cases/{id:guid}/transitions", Transition).Allow(Who.Staff);
-        pages.MapPost("/desk/cases/{id:guid}/notes", AddNote).Allow(Who.Staff);
-        pages.MapPost("/desk/cases/{id:guid}/questions", Ask).Allow(Who.Staff);
-        pages.MapPost("/desk/cases/{id:guid}/take", Take).Allow(Who.Staff);
+        const string at = "/desk/cases/{id:guid}";
+        pages.MapGet(at, Show).Allow(Who.Staff);
+        var one = pages.MapGroup(at);
+        one.MapPost("/transitions", Transition).Allow(Who.Staff);
+        one.MapPost("/notes", AddNote).Allow(Who.Staff);
+        one.MapPost("/questions", Ask).Allow(Who.Staff);
+        one.MapPost("/take", Take).Allow(Who.Staff);
+        one.MapPost("/hand-over", HandOver).Allow(Who.Staff);
+        one.MapPost("/merge", Merge).Allow(Who.Staff);
+        one.MapPost("/unmerge", Unmerge).Allow(Who.Staff);
+        one.MapPost("/links", Link).Allow(Who.Staff);
+        one.MapPost("/links/{link:guid}/removal", Unlink).Allow(Who.Staff);
+        one.MapPost("/recoveries/{recovery:guid}", CloseRecovery).Allow(Who.Staff);
+        one.MapPost("/appeals/{appeal:guid}", DecideAppeal).Allow(Who.Staff);
     }
 
-    static async Task<RazorComponentResult<DeskCase>> Show(Guid id, Caller caller, CaseReading reading, CancellationToken ct) =>
-        new(await SeeAsync(id, caller, reading, PortalForm.Empty, ct));
+    static async Task<RazorComponentResult<DeskCase>> Show(Guid id, string? template, Caller caller, Agency home, DeskReading reading, CancellationToken ct) =>
+        await reading.ShowAsync(id, caller, home, template, PortalForm.Empty, ct);
 
-    static Task<IResult> Transition(Guid id, HttpContext http, Caller caller, Reader reader, CaseReading reading, Casework work, CancellationToken ct) =>
-        StepAsync(id, http, caller, reader, reading, ["to", "reason", "note", "outcome"], async json =>
+    static Task<IResult> Transition(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, Casework work, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async form =>
         {
-            var wanted = PortalForm.Read<CaseworkEndpoints.TransitionCase>(json);
+            var wanted = PortalForm.Read<CaseworkEndpoints.TransitionCase>(form.ToJson("to", "reason", "note", "outcome"));
             _ = await work.TransitionAsync(caller, id, wanted.To, wanted.Reason, wanted.Note, wanted.Outcome, ct) ?? throw CaseEndpoints.Unknown(id);
         }, ct);
 
-    static Task<IResult> AddNote(Guid id, HttpContext http, Caller caller, Reader reader, CaseReading reading, Casework work, CancellationToken ct) =>
-        StepAsync(id, http, caller, reader, reading, ["text", "visibility"], async json =>
+    static Task<IResult> AddNote(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, Casework work, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async form =>
         {
-            var note = PortalForm.Read<CaseworkEndpoints.AddCaseNote>(json);
+            var note = PortalForm.Read<CaseworkEndpoints.AddCaseNote>(form.ToJson("text", "visibility"));
             _ = await work.AddNoteAsync(caller, id, note.Text, note.Visibility, ct) ?? throw CaseEndpoints.Unknown(id);
         }, ct);
 
-    static Task<IResult> Ask(Guid id, HttpContext http, Caller caller, Reader reader, CaseReading reading, CaseQuestions questions, CancellationToken ct) =>
-        StepAsync(id, http, caller, reader, reading, ["question"], async json =>
+    static Task<IResult> Ask(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, CaseQuestions questions, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async form =>
         {
-            if (json.Remove("question", out var question)) json["text"] = question;
-            try
-            {
-                _ = await questions.AskAsync(caller, id, PortalForm.Read<QuestionEndpoints.AskCitizen>(json).Text, ct) ?? throw CaseEndpoints.Unknown(id);
-            }
-            catch (Refusal refusal) when (refusal.Errors is [{ Pointer: "/text" } error])
-            {
-                throw Core.Platform.Problems.InvalidValue("/question", error.Code, error.Detail);
-            }
-        }, ct);
+            var json = new JsonObject();
+            if (form["question"] is { Length: > 0 } question) json["text"] = question;
+            _ = await questions.AskAsync(caller, id, PortalForm.Read<QuestionEndpoints.AskCitizen>(json).Text, ct) ?? throw CaseEndpoints.Unknown(id);
+        }, ct, pointer => pointer == "/text" ? "question" : pointer.TrimStart('/'));
 
-    static Task<IResult> Take(Guid id, HttpContext http, Caller caller, Reader reader, CaseReading reading, HandOvers handOvers, CancellationToken ct) =>
-        StepAsync(id, http, caller, reader, reading, [], async json =>
+    static Task<IResult> Take(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, HandOvers handOvers, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async _ =>
         {
             if (await handOvers.AssignAsync(caller, id, caller.Id, reader["desk.took"], ct) is null) throw CaseEndpoints.Unknown(id);
         }, ct);
 
+    static Task<IResult> HandOver(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, HandOvers handOvers, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async form =>
+        {
+            var wanted = PortalForm.Read<HandOverEndpoints.HandOverCase>(Named(form, "unit", ("reason", "handOver/reason")));
+            _ = await handOvers.HandOverAsync(caller, id, wanted.Unit, wanted.Assignee, wanted.Reason, ct) ?? throw CaseEndpoints.Unknown(id);
+        }, ct, pointer => pointer == "/reason" ? "handOver/reason" : pointer.TrimStart('/'));
+
+    static Task<IResult> Merge(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, CaseMerges merges, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async form =>
+        {
+            var into = await reading.NamedAsync(caller, form["into"] is { Length: > 0 } chosen ? chosen : form["intoNumber"], "intoNumber", ct);
+            var json = new JsonObject { ["into"] = into.ToString() };
+            if (form["merge/reason"] is { Length: > 0 } why) json["reason"] = why;
+            var wanted = PortalForm.Read<CaseMergeEndpoints.MergeCase>(json);
+            _ = await merges.MergeAsync(caller, id, wanted.Into, wanted.Reason ?? reader["merge.usual"], ct) ?? throw CaseEndpoints.Unknown(wanted.Into);
+        }, ct, pointer => pointer == "/reason" ? "merge/reason" : pointer.TrimStart('/'));
+
+    static Task<IResult> Unmerge(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, CaseMerges merges, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async form =>
+        {
+            var wanted = PortalForm.Read<CaseMergeEndpoints.UnmergeCase>(Named(form, null, ("reason", "merge/reason")));
+            _ = await merges.TakeBackAsync(caller, id, wanted.Reason, ct) ?? throw CaseEndpoints.Unknown(id);
+        }, ct, pointer => pointer == "/reason" ? "merge/reason" : pointer.TrimStart('/'));
+
+    static Task<IResult> Link(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, CaseLinks links, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async form =>
+        {
+            var to = await reading.NamedAsync(caller, form["linkNumber"], "linkNumber", ct);
+            if (to == id) throw Core.Platform.Problems.InvalidValue("/linkNumber", "not-allowed", "A case is not linked to itself.");
+            var wanted = PortalForm.Read<CaseLinkEndpoints.LinkCase>(new JsonObject { ["to"] = to.ToString(), ["type"] = form["linkType"] });
+            _ = await links.AddAsync(caller, id, wanted.To, wanted.Type, ct) ?? throw CaseEndpoints.Unknown(to);
+        }, ct, pointer => pointer == "/type" ? "linkType" : pointer.TrimStart('/'));
+
+    static Task<IResult> Unlink(Guid id, Guid link, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, CaseLinks links, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async _ =>
+        {
+            if (await links.FindAsync(caller.Agency, id, link, ct) is { } found) await links.RemoveAsync(caller, found, ct);
+        }, ct);
+
+    static Task<IResult> CloseRecovery(Guid id, Guid recovery, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, Recoveries recoveries, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async form =>
+        {
+            var wanted = PortalForm.Read<RecoveryEndpoints.RecoveryEnd>(Named(form, null, ("outcome", "recovery/outcome"), ("text", "recovery/text")));
+            await RecoveryEndpoints.CloseAsync(recovery, wanted, caller, recoveries, ct);
+        }, ct, pointer => $"recovery{pointer}");
+
+    static Task<IResult> DecideAppeal(Guid id, Guid appeal, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, Appeals appeals, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, async form =>
+        {
+            var wanted = PortalForm.Read<AppealEndpoints.DecideAppeal>(Named(form, null, ("decision", "appeal/decision"), ("reason", "appeal/reason")));
+            _ = await appeals.DecideAsync(caller, appeal, wanted.Decision == AppealEndpoints.AppealDecision.Upheld, wanted.Reason, ct) ?? throw CaseEndpoints.Unknown(appeal);
+        }, ct, pointer => $"appeal{pointer}");
+
+    // Several forms stand on the page: a field that is in two of them has a name of its own in each.
+    static JsonObject Named(PortalForm form, string? same, params ReadOnlySpan<(string Member, string Field)> members)
+    {
+        var json = same is null ? [] : form.ToJson(same);
+        foreach (var (member, field) in members)
+            if (form[field] is { Length: > 0 } typed) json[member] = typed;
+        return json;
+    }
+
     static async Task<IResult> StepAsync(
-        Guid id, HttpContext http, Caller caller, Reader reader, CaseReading reading, string[] fields, Func<JsonObject, Task> step, CancellationToken ct)
+        Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, Func<PortalForm, Task> step, CancellationToken ct, Func<string, string>? field = null)
     {
-        var form = await PortalForm.ReadAsync(http);
-        try
+        var sent = await PortalForm.ReadAsync(http);
+        return await sent.SendAsync(async () =>
         {
-            await step(form.ToJson(fields));
-            return SeeOther.To(reader.To($"desk/cases/{id}"));
-        }
-        catch (Refusal refusal) when (refusal.Problem.Status is 409 or 422)
-        {
-            return new RazorComponentResult<DeskCase>(await SeeAsync(id, caller, reading, form.Take(refusal), ct)) { StatusCode = refusal.Problem.Status };
-        }
+            await step(sent);
+            return reader.To($"desk/cases/{id}");
+        }, form => reading.ShowAsync(id, caller, home, null, form, ct), field);
     }
-
-    static async Task<Seen> SeeAsync(Guid id, Caller caller, CaseReading reading, PortalForm form, CancellationToken ct)
-    {
-        var shown = await reading.ShowAsync(caller, id, ct);
-        var service = await reading.ServiceAsync(caller, shown, ct);
-        return new(shown, service, await reading.HistoryAsync(caller, shown, ct), await reading.AdviceAsync(caller, shown, ct), form);
-    }
-
-    sealed record Seen(Case Case, Localized? Service, IReadOnlyList<CaseEvent> History, CaseAdvice Advice, PortalForm Form);
 }

@@ -12,6 +12,7 @@ static class Navigation
             yield return ("desk", reader["desk.queue"]);
             yield return ("desk/new", reader["desk.new"]);
             if (reader.Who.Role is Role.Manager or Role.Admin) yield return ("manage", reader["nav.manage"]);
+            if (reader.Who.Role is Role.Admin) yield return ("admin", reader["nav.admin"]);
         }
         yield return ("services", reader["nav.services"]);
         yield return ("report", reader["nav.report"]);
