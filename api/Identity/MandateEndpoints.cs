@@ -78,10 +78,16 @@ public static class MandateEndpoints
     static async Task<Created<Mandate>> Redeem(
         Body<RedeemMandateCode> body, Caller caller, Agency home, Mandates mandates, GuessThrottle throttle, HttpContext http, CancellationToken ct)
     {
+        var mandate = await RedeemAsync(body.Value, caller, mandates, throttle, http, ct);
+        return TypedResults.Created(AddressOf(home, mandate), mandate);
+    }
+
+    internal static async Task<Mandate> RedeemAsync(RedeemMandateCode wanted, Caller caller, Mandates mandates, GuessThrottle throttle, HttpContext http, CancellationToken ct)
+    {
         var (perAccount, perAddress) = ($"mandate codes of {caller.Id}", $"mandate codes from {Limits.AddressOf(http)}");
         throttle.Check(perAccount, WrongPerAccount, Window);
         throttle.Check(perAddress, WrongPerAddress, Window);
-        if (await mandates.RedeemAsync(caller, body.Value.Code, ct) is { } mandate) return TypedResults.Created(AddressOf(home, mandate), mandate);
+        if (await mandates.RedeemAsync(caller, wanted.Code, ct) is { } mandate) return mandate;
         throttle.CountWrong(perAccount, WrongPerAccount, Window);
         throttle.CountWrong(perAddress, WrongPerAddress, Window);
         throw Problems.MandateCodeInvalid.Because("No citizen's mandate can be had with this code.");

@@ -40,10 +40,13 @@ public static class TaskPostEndpoints
         string key, Guid id, Body<MakePledge> body, Caller caller, Agency home, Initiatives initiatives, Tasks tasks, TaskPosts posts, CancellationToken ct)
     {
         var (wanted, task) = (body.Value, await TaskEndpoints.FindAsync(initiatives, tasks, caller, key, id, ct));
-        if (wanted.Amount is null && wanted.Kind != PledgeKind.Things) throw Core.Platform.Problems.InvalidValue("/amount", "required", "Say how many, or how much.");
-        var made = await posts.PledgeAsync(caller, wanted.SpeakerOf(caller), task, wanted.Kind, wanted.Amount, wanted.Text, ct);
+        var made = await PledgeAsync(wanted, task, caller, posts, ct);
         return TypedResults.Created($"/v1/agencies/{home.Slug}/initiatives/{key}/tasks/{id}/pledges/{made.Id}", made);
     }
+
+    internal static Task<Pledge> PledgeAsync(MakePledge wanted, CitizenTask task, Caller caller, TaskPosts posts, CancellationToken ct) =>
+        wanted.Amount is null && wanted.Kind != PledgeKind.Things ? throw Core.Platform.Problems.InvalidValue("/amount", "required", "Say how many, or how much.")
+            : posts.PledgeAsync(caller, wanted.SpeakerOf(caller), task, wanted.Kind, wanted.Amount, wanted.Text, ct);
 
     static async Task<Ok<Page<Pledge>>> ListPledges(
         string key, Guid id, [AsParameters] PageRequest page, Caller caller, Initiatives initiatives, Tasks tasks, TaskPosts posts, HttpContext http, CancellationToken ct)

@@ -50,3 +50,6 @@ public sealed class SameOrigin : IEndpointFilter
         return request.Headers.Origin is [{ } origin] && Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == request.Host.Value;
     }
 }
+
+/// <summary>Marks an address of the pages at which a file is taken away, and nothing is read.</summary>
+public sealed class FileOfAPage;

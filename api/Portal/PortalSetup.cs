@@ -27,6 +27,10 @@ public static class PortalSetup
         services.AddSingleton<WavePages.Reading>();
         services.AddSingleton<InsightPages.Reading>();
         services.AddSingleton<InitiativeSetupPages.Reading>();
+        services.AddSingleton<TaskReading>();
+        services.AddSingleton<TalkReading>();
+        services.AddSingleton<MandateReading>();
+        services.AddSingleton<SideBySide>();
         services.Configure<RouteOptions>(routes => routes.ConstraintMap["language"] = typeof(LanguageConstraint));
     }
 
@@ -43,7 +47,14 @@ public static class PortalSetup
         pages.MapFollowing();
         pages.MapSignIn();
         pages.MapOwnCases();
+        pages.MapOwnData();
+        pages.MapOwnMandates();
+        pages.MapSaidAndDone();
         pages.MapTakingPart();
+        pages.MapCounts();
+        pages.MapTaskPages();
+        pages.MapAgendaPages();
+        pages.MapTalk();
         pages.MapQueue();
         pages.MapDeskCases();
         pages.MapGet("/manage", () => new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Manage>()).Allow(Who.Manager | Who.Admin);

@@ -20,13 +20,17 @@ public sealed class TakePartPageTests(CirmHost host)
         await browser.OpenAsync($"/en/{agency.Slug}/initiatives");
         Assert.Contains(at, browser.Page);
         await browser.OpenAsync(at);
-        await browser.SubmitAsync($"{at}/ballots", ("choices", "bench"), ("choices", "pond"));
+        await browser.SubmitAsync($"{at}/ballots/check", ("choices", "bench"), ("choices", "pond"));
+        Assert.Contains("150 of 100", browser.Words);
+        await browser.SubmitAsync($"{at}/ballots");
         Assert.True(browser.Words.Contains("more than there is", StringComparison.Ordinal), browser.Words);
-        await browser.SubmitAsync($"{at}/ballots", ("choices", "bench"), ("choices", "tree"));
+        await browser.SubmitAsync($"{at}/ballots/check", ("choices", "bench"), ("choices", "tree"));
+        await browser.SubmitAsync($"{at}/ballots");
         Assert.Contains("Your ballot is in the box", browser.Words);
         Assert.Matches("id=\"receipt\">[^<]{10,}<", browser.Page);
         await browser.OpenAsync(at);
-        await browser.SubmitAsync($"{at}/ballots", ("choices", "tree"));
+        await browser.SubmitAsync($"{at}/ballots/check", ("choices", "tree"));
+        await browser.SubmitAsync($"{at}/ballots");
         Assert.Contains("You have voted already", browser.Words);
         Assert.Equal(HttpStatusCode.Conflict, browser.Status);
 
@@ -35,6 +39,9 @@ public sealed class TakePartPageTests(CirmHost host)
         Assert.Contains("100 of 100", anonymous.Words);
         Assert.Contains((string)result["ballotsDigest"]!, anonymous.Words);
         Assert.Contains("ballots.pb", anonymous.Page);
+        await anonymous.OpenAsync($"{at}/count");
+        Assert.Contains("The pond (90)".Split(' ')[1], anonymous.Words);
+        Assert.Contains("counted in both ways", anonymous.Words);
     }
 
     [Fact]

@@ -21,6 +21,12 @@ static class Addresses
         ["/report/{service}"] = _ => "/report/lamps",
         ["/cases/{id:guid}"] = w => $"/cases/{w.Known["case"]}",
         ["/initiatives/{key}"] = _ => "/initiatives/budget",
+        ["/initiatives/{key}/count"] = _ => "/initiatives/counted/count",
+        ["/initiatives/{key}/tasks"] = _ => "/initiatives/doing/tasks",
+        ["/initiatives/{key}/tasks/{id:guid}"] = w => $"/initiatives/doing/tasks/{w.Known["task"]}",
+        ["/topics/{id:guid}"] = w => $"/topics/{w.Known["topic"]}",
+        ["/services/{key}/talk"] = _ => "/services/lamps/talk",
+        ["/talk/{id:guid}"] = w => $"/talk/{w.Known["talk"]}",
         ["/desk/new/{service}"] = _ => "/desk/new/lamps",
         ["/desk/cases/{id:guid}"] = w => $"/desk/cases/{w.Known["case"]}",
         ["/reports/{report}"] = _ => "/reports/volume",
@@ -45,7 +51,7 @@ static class Addresses
     public static IReadOnlyList<PageAddress> All(World world) =>
     [
         .. world.Cirm.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.Metadata.GetMetadata<PortalPage>() is not null && e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains("GET") == true)
+            .Where(e => e.Metadata.GetMetadata<PortalPage>() is not null && e.Metadata.GetMetadata<FileOfAPage>() is null && e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains("GET") == true)
             .SelectMany(e => Shown(e.Metadata.GetMetadata<Access>()!.Who).Select(role => new PageAddress(e.RoutePattern.RawText!, role, l => AddressOf(e.RoutePattern.RawText!, l, world)))),
     ];
 

@@ -98,6 +98,10 @@ public sealed class CitizenStories(BrowserHost host)
 
             await page.GetByLabel("The bench").CheckAsync();
             await page.GetByLabel("The tree").CheckAsync();
+            if (scripts) await Assertions.Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync("100 of 100 chosen, 0 left");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Look at the ballot" }).ClickAsync();
+            await Assertions.Expect(page.Locator("#sum")).ToHaveTextAsync("100 of 100");
+            if (scripts) await page.IsAccessibleAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Cast the ballot" }).ClickAsync();
             await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Your ballot is in the box" })).ToBeVisibleAsync();
             Assert.Matches("^[0-9A-Za-z-]{10,}$", await page.Locator("#receipt").InnerTextAsync());

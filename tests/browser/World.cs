@@ -3,6 +3,7 @@ using Cirm.Core.Identity;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
+using Cirm.Tests.Participation;
 using Cirm.Tests.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -40,6 +41,8 @@ public sealed class World
         await world.WorkAsync();
         await world.TakePartAsync();
         await Office.FurnishAsync(world);
+        await world.TalkAsync();
+        await world.OwnDataAsync();
         return world;
     }
 
@@ -94,6 +97,51 @@ public sealed class World
         {
             var said = await citizen.PostJsonAsync($"{Agency.Path}/initiatives/budget/contributions", new { kind = "proposal", text = Hostile, signedAs = "<b>I</b>" });
             if (i % 2 == 0) await manager.PostJsonAsync($"{Agency.Path}/initiatives/budget/contributions/{said["id"]}/answer", new { text = Hostile, decision = "accepted", reason = Hostile });
+        }
+    }
+
+    async Task TalkAsync()
+    {
+        var (citizen, agent, manager) = (await Cirm.ClientAsync(Agency.Id, Citizen), await Agency.Agent, await Agency.Manager);
+        await manager.PutAsync($"{Agency.Path}/agenda", new { threshold = 2, answerDays = 30 }, null);
+        for (var i = 0; i < Many; i++)
+        {
+            Known["topic"] = (string)(await citizen.PostJsonAsync($"{Agency.Path}/topics", new { title = Hostile, text = Hostile, service = "lamps" }))["id"]!;
+            Known["talk"] = (string)(await citizen.PostJsonAsync($"{Agency.Path}/discussions", new { service = "lamps", kind = "question", title = Hostile, text = Hostile }))["id"]!;
+        }
+        for (var i = 0; i < Many; i++) await agent.PostJsonAsync($"{Agency.Path}/discussions/{Known["talk"]}/posts", new { text = Hostile });
+        await agent.PostJsonAsync($"{Agency.Path}/topics/{Known["topic"]}/answer", new { text = Hostile, decision = "declined", reason = Hostile }, HttpStatusCode.OK);
+
+        await InitiativeAsync(manager, "doing", "execution");
+        var tasks = $"{Agency.Path}/initiatives/doing/tasks";
+        for (var i = 0; i < Many; i++) Known["task"] = (string)(await citizen.PostJsonAsync(tasks, new { title = Hostile, text = Hostile, safety = Hostile, signedAs = "<b>I</b>" }))["id"]!;
+        for (var i = 0; i < Many; i++)
+        {
+            await agent.PostJsonAsync($"{tasks}/{Known["task"]}/pledges", new { kind = "hours", amount = 2, text = Hostile });
+            await citizen.PostJsonAsync($"{tasks}/{Known["task"]}/progress", new { text = Hostile });
+        }
+
+        await InitiativeAsync(manager, "counted", "decision", new { method = "budget-equal-shares", budget = 100 });
+        foreach (var option in (string[])["bench", "tree", "pond"]) await manager.PostJsonAsync($"{Agency.Path}/initiatives/counted/options", new { key = option, title = Say(option), cost = 40 });
+        await Deciding.EnterAsync(Cirm, Agency, $"{Agency.Path}/initiatives/counted", Bench, BenchAndTree, BenchAndTree);
+        await Deciding.CountAsync(Cirm, Agency, $"{Agency.Path}/initiatives/counted");
+    }
+
+    static readonly string[] Bench = ["bench"], BenchAndTree = ["bench", "tree"];
+
+    async Task OwnDataAsync()
+    {
+        var (admin, manager, citizen) = (await Agency.Admin, await Agency.Manager, await Cirm.ClientAsync(Agency.Id, Citizen));
+        for (var i = 0; i < Many; i++)
+            await admin.PutAsync($"{Agency.Path}/data-uses/use-{i}", new { name = Say("Letters"), purpose = Say("To write"), legalBasis = i == 0 ? "publicTask" : "consent", provision = i == 0 ? Hostile : null }, null);
+        var other = await Cirm.AddAccountAsync(Agency.Id, Role.Citizen);
+        for (var i = 0; i < Many; i++)
+        {
+            await admin.PostJsonAsync($"{Agency.Path}/citizens/{Citizen.CitizenId}/mandates", new { representative = new { account = other.Id }, given = "paper", evidence = Hostile, services = Lamps });
+            await admin.PostJsonAsync($"{Agency.Path}/citizens/{other.CitizenId}/mandates", new { representative = new { account = Citizen.Id }, given = "court", evidence = Hostile });
+            await admin.GetAsync($"{Agency.Path}/cases/{Known["case"]}");
+            var found = await manager.PostJsonAsync($"{Agency.Path}/insights", new { source = "staff", title = Say("Dark"), text = Say("It is dark"), service = "lamps" });
+            await manager.PostJsonAsync($"{Agency.Path}/insights/{found["id"]}/decision", new { decision = "declined", reason = Say("No money") }, HttpStatusCode.OK);
         }
     }
 

@@ -29,14 +29,14 @@ public static class ReportPages
     /// <summary>How a case comes in that a clerk enters for whoever calls, comes or writes.</summary>
     public static readonly IReadOnlyList<Channel> AssistedChannels = [Channel.Phone, Channel.Counter, Channel.Letter, Channel.Email, Channel.Sms];
 
-    static Task<RazorComponentResult<ReportChoose>> Choose(string? q, Agency home, Reader reader, Services services, Search search, CancellationToken ct) =>
-        ChooseAsync("report", s => s.IsOpenFor(Channel.Web), q, home, reader, services, search, ct);
+    static Task<RazorComponentResult<ReportChoose>> Choose(string? q, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "for")] Guid? whom, Agency home, Reader reader, Services services, Search search, CancellationToken ct) =>
+        ChooseAsync("report", s => s.IsOpenFor(Channel.Web), q, whom, home, reader, services, search, ct);
 
     static Task<RazorComponentResult<ReportChoose>> ChooseAssisted(string? q, Agency home, Reader reader, Services services, Search search, CancellationToken ct) =>
-        ChooseAsync("desk/new", s => AssistedChannels.Any(s.IsOpenFor), q, home, reader, services, search, ct);
+        ChooseAsync("desk/new", s => AssistedChannels.Any(s.IsOpenFor), q, null, home, reader, services, search, ct);
 
     static async Task<RazorComponentResult<ReportChoose>> ChooseAsync(
-        string at, Func<ServiceVersion, bool> fits, string? q, Agency home, Reader reader, Services services, Search search, CancellationToken ct)
+        string at, Func<ServiceVersion, bool> fits, string? q, Guid? whom, Agency home, Reader reader, Services services, Search search, CancellationToken ct)
     {
         var asked = q is { Length: <= 500 } && BodyValidator.IsClean(q) ? q.Trim() : "";
         var offered = await services.ListAsync(home.Id, null, drafts: false, MostShown, ct);
@@ -45,12 +45,13 @@ public static class ReportPages
         {
             At = at,
             Asked = asked,
+            For = whom,
             Services = (fitting is null ? offered : fitting.Select(key => offered.FirstOrDefault(s => s.Key == key)).OfType<ServiceVersion>()).Where(fits).ToList(),
         });
     }
 
-    static async Task<RazorComponentResult<Report>> Begin(string service, Agency home, Services services, CancellationToken ct) =>
-        new(new { Service = await ServicePages.FindAsync(services, home, service, ct), Form = PortalForm.Empty, At = "report" });
+    static async Task<RazorComponentResult<Report>> Begin(string service, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "for")] Guid? whom, Agency home, Services services, CancellationToken ct) =>
+        new(new { Service = await ServicePages.FindAsync(services, home, service, ct), Form = PortalForm.Empty, At = "report", For = whom?.ToString() });
 
     static async Task<RazorComponentResult<Report>> BeginAssisted(string service, Agency home, Services services, CancellationToken ct) =>
         new(new { Service = await ServicePages.FindAsync(services, home, service, ct), Form = PortalForm.Empty, At = "desk/new" });
@@ -73,9 +74,9 @@ public static class ReportPages
             if (!caller.IsStaff) PortalSession.Code.Keep(http, sent.Code); // a clerk's browser is not the caller's
             return new RazorComponentResult<ReportSent>(sent);
         }
-        catch (Refusal refusal) when (refusal.Problem.Status is 422 or 409)
+        catch (Refusal refusal) when (refusal.Problem.Status is 403 or 422 or 409)
         {
-            return new RazorComponentResult<Report>(new { Service = asked, Form = form.Take(refusal), At = at }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
+            return new RazorComponentResult<Report>(new { Service = asked, Form = form.Take(refusal), At = at, For = form["onBehalfOf"] }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
         }
     }
 
@@ -99,8 +100,7 @@ public static class ReportPages
 
     static JsonObject ToJson(PortalForm form, ServiceVersion service, bool own)
     {
-        var json = form.ToJson("title", "description", "citizenId");
-        if (own) json.Remove("citizenId");
+        var json = form.ToJson("title", "description", own ? "onBehalfOf" : "citizenId");
         (json["service"], json["kind"], json["channel"]) = (service.Key, form["kind"] is { Length: > 0 } kind ? kind : CaseKind.Report.Word(), own ? Channel.Web.Word() : form["channel"]);
         json["title"] ??= "";
         var location = new JsonObject();

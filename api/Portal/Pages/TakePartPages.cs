@@ -19,6 +19,7 @@ public static class TakePartPages
         pages.MapGet("/initiatives", List).Allow(Who.Anyone);
         pages.MapGet("/initiatives/{key}", Show).Allow(Who.Anyone);
         pages.MapPost("/initiatives/{key}/contributions", Contribute).Allow(Who.Citizen);
+        pages.MapPost("/initiatives/{key}/ballots/check", Check).Allow(Who.Citizen).WithMetadata(new NeedsNoIdempotencyKey());
         // The page with the receipt is answered once: sent twice, the second is told that there is a ballot already.
         pages.MapPost("/initiatives/{key}/ballots", Vote).Allow(Who.Citizen).WithMetadata(new NeedsNoIdempotencyKey());
     }
@@ -49,6 +50,22 @@ public static class TakePartPages
         {
             return new RazorComponentResult<InitiativeShown>(await reading.ReadAsync(caller, home, key, form.Take(refusal), ct)) { StatusCode = refusal.Problem.Status };
         }
+    }
+
+    // With the sum, for those whose browser did not show it while they chose; whether it may be cast is decided when it is.
+    static async Task<RazorComponentResult<BallotCheck>> Check(string key, HttpContext http, Caller caller, Agency home, Reader reader, InitiativeReading reading, CancellationToken ct)
+    {
+        var form = await PortalForm.ReadAsync(http);
+        var seen = await reading.ReadAsync(caller, home, key, form, ct);
+        var approved = form.All("choices");
+        var chosen = seen.Options.Select(o => (Option: o, Typed: form[$"choices/{o.Key}"])).Where(o => approved.Contains(o.Option.Key) || o.Typed.Length > 0).ToList();
+        return new(new
+        {
+            seen.Initiative,
+            Chosen = chosen.Select(o => (o.Option, o.Typed.Length > 0 ? reader.Digits(PortalForm.Latin(o.Typed)) : null)).ToList(),
+            Fields = chosen.Select(o => o.Typed.Length > 0 ? ($"choices/{o.Option.Key}", o.Typed) : ("choices", o.Option.Key)).ToList(),
+            Sum = chosen.Count > 0 ? chosen.Sum(o => o.Option.Cost) : null,
+        });
     }
 
     static async Task<IResult> Vote(string key, HttpContext http, Caller caller, Agency home, Ballots ballots, InitiativeReading reading, CancellationToken ct)

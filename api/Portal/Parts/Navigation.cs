@@ -18,6 +18,12 @@ static class Navigation
         yield return ("report", reader["nav.report"]);
         yield return ("follow", reader["nav.follow"]);
         yield return ("initiatives", reader["nav.take-part"]);
-        if (reader.Who is { Kind: ActorKind.Citizen }) yield return ("cases", reader["nav.cases"]);
+        yield return ("topics", reader["nav.topics"]);
+        yield return ("you-said-we-did", reader["said-done"]);
+        if (reader.Who is { Kind: ActorKind.Citizen })
+        {
+            yield return ("cases", reader["nav.cases"]);
+            yield return ("you", reader["you"]);
+        }
     }
 }

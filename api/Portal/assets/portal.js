@@ -48,3 +48,16 @@ for (const form of document.querySelectorAll('form[data-preview]')) {
 
 // Tables that can be seen as a chart are, beside what they say.
 if (document.querySelector('table[data-chart] [data-value]')) (await import(document.querySelector('script[data-chart]').dataset.chart)).showAll()
+// What was chosen comes to so much of so much: told while choosing, in the digits of the page.
+for (const form of document.querySelectorAll('form[data-budget]')) {
+  const boxes = [...form.querySelectorAll('input[type=checkbox]')], costs = form.dataset.costs.split(' ').map(Number), budget = Number(form.dataset.budget)
+  const output = form.querySelector('output'), number = new Intl.NumberFormat(document.documentElement.lang === 'fa' ? 'fa-IR' : 'en-US')
+  const tell = () => {
+    const sum = boxes.reduce((all, box, i) => all + (box.checked ? costs[i] : 0), 0)
+    output.textContent = output.dataset.sum.replace('{0}', number.format(sum)).replace('{1}', number.format(budget)).replace('{2}', number.format(budget - sum))
+    output.parentElement.classList.toggle('cirm-sum--over', sum > budget)
+  }
+  output.parentElement.hidden = false
+  form.addEventListener('change', tell)
+  tell()
+}
