@@ -18,7 +18,7 @@ public static class SecurityHeaders
             headers["Cross-Origin-Resource-Policy"] = "same-origin";
             // Swagger UI brings its own script and style files, and styles its elements inline.
             headers.ContentSecurityPolicy = http.GetEndpoint()?.Metadata.GetMetadata<IRefusalPage>() is not null
-                ? "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+                ? $"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'{ImagesFrom.On(http)}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
                 : http.Request.Path.StartsWithSegments("/swagger")
                 ? "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
                 : "default-src 'none'; frame-ancestors 'none'";
@@ -28,4 +28,11 @@ public static class SecurityHeaders
         }, http);
         return next(http);
     });
+}
+
+/// <summary>Marks a page that shows pictures of one other host, such as a map's: only there the policy lets them in.</summary>
+/// <param name="Origin">As in <c>https://tiles.example</c>.</param>
+public sealed record ImagesFrom(string Origin)
+{
+    public static string On(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<ImagesFrom>() is { } images ? $" {images.Origin}" : "";
 }

@@ -8,7 +8,7 @@ namespace Cirm.Api.Portal;
 /// <summary>Style sheets and scripts, built in: each under an address that names its content, so that browsers keep it for good.</summary>
 public static class PortalFiles
 {
-    static readonly Dictionary<string, Asset> ByName = new[] { "portal.css", "portal.rtl.css", "portal.js", "govuk-frontend.js", "chart.js" }.ToDictionary(n => n, Asset.Load);
+    static readonly Dictionary<string, Asset> ByName = new[] { "portal.css", "portal.rtl.css", "portal.js", "govuk-frontend.js", "chart.js", "place.js", "leaflet.js", "leaflet.css" }.ToDictionary(n => n, Asset.Load);
 
     /// <summary>Where a file is.</summary>
     public static string At(string name) => ByName[name].Address;

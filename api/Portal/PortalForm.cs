@@ -58,10 +58,13 @@ public sealed class PortalForm
 
     public bool IsWrong => errors.Count > 0 || Refused is not null;
 
+    /// <summary>Whether a form comes in parts, with files.</summary>
+    public static bool HasFiles(HttpContext http) => http.Request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true;
+
     public static async ValueTask<PortalForm> ReadAsync(HttpContext http)
     {
         if (http.Features.Get<PortalForm>() is { } read) return read;
-        if (!http.Request.HasFormContentType || http.Request.ContentType!.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase)) return Empty;
+        if (!http.Request.HasFormContentType || HasFiles(http)) return Empty;
         using var reader = new FormReader(System.Text.Encoding.UTF8.GetString((await RawBody.ReadAsync(http)).Span));
         try
         {

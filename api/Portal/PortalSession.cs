@@ -23,10 +23,14 @@ public static class PortalSession
             if (http.Request.Cookies[Cookie] is { Length: > 0 } token) http.Request.Headers.Authorization = $"Bearer {token}";
             else http.Request.Headers.Remove("Authorization");
             http.Request.Headers.Remove(Idempotency);
-            if (HttpMethods.IsPost(http.Request.Method) && (await PortalForm.ReadAsync(http))[PortalForm.Key] is { Length: > 0 } key) http.Request.Headers[Idempotency] = key;
+            if (HttpMethods.IsPost(http.Request.Method) && await KeyOfAsync(http) is { Length: > 0 } key) http.Request.Headers[Idempotency] = key;
         }
         await next(http);
     });
+
+    // A form with files is read as it comes in: its key stands in its address.
+    static async ValueTask<string?> KeyOfAsync(HttpContext http) =>
+        PortalForm.HasFiles(http) ? http.Request.Query[PortalForm.Key].ToString() : (await PortalForm.ReadAsync(http))[PortalForm.Key];
 
     public static void Begin(HttpContext http, string token, TimeSpan life) =>
         http.Response.Cookies.Append(Cookie, token, new(Options) { MaxAge = life });

@@ -41,16 +41,25 @@ public static class AttachmentEndpoints
     /// <summary>Attaches files to a case: all of them, or none.</summary>
     static async Task<Created<AttachedFiles>> Attach(Guid id, HttpRequest http, Caller caller, Agency home, Cases cases, Attachments attachments, CancellationToken ct)
     {
+        var added = await AttachAsync(id, http, caller, cases, attachments, ct);
+        return TypedResults.Created($"/v1/agencies/{home.Slug}/cases/{id}/attachments/{added[0].Id}", new AttachedFiles(added));
+    }
+
+    internal static async Task<IReadOnlyList<Attachment>> AttachAsync(Guid id, HttpRequest http, Caller caller, Cases cases, Attachments attachments, CancellationToken ct)
+    {
         (await CaseEndpoints.FindAsync(cases, caller, id, ct)).CheckGoesOn(); // before any file is taken
         using var upload = await AttachmentUpload.ReadAsync(http, caller.Retry, ct);
         if (upload.Visibility == NoteVisibility.Internal && !caller.IsStaff) throw Problems.InvalidValue("/visibility", "not-allowed", "A citizen's attachment is public.");
-        var added = await attachments.AddAsync(caller, id, upload.Files, upload.Visibility, upload.KeepMetadata, ct) ?? throw CaseEndpoints.Unknown(id);
-        return TypedResults.Created($"/v1/agencies/{home.Slug}/cases/{id}/attachments/{added[0].Id}", new AttachedFiles(added));
+        return await attachments.AddAsync(caller, id, upload.Files, upload.Visibility, upload.KeepMetadata, ct) ?? throw CaseEndpoints.Unknown(id);
     }
 
     /// <summary>Attaches files to the case of a tracking code: all of them, or none.</summary>
     static async Task<Created<AttachedFiles>> AttachByCode(
-        string code, HttpRequest http, Caller caller, Agency home, Cases cases, Attachments attachments, GuessThrottle throttle, CancellationToken ct)
+        string code, HttpRequest http, Caller caller, Agency home, Cases cases, Attachments attachments, GuessThrottle throttle, CancellationToken ct) =>
+        TypedResults.Created($"/v1/agencies/{home.Slug}/tracking/{Uri.EscapeDataString(code)}", new AttachedFiles(await AttachByCodeAsync(code, http, caller, cases, attachments, throttle, ct)));
+
+    internal static async Task<IReadOnlyList<Attachment>> AttachByCodeAsync(
+        string code, HttpRequest http, Caller caller, Cases cases, Attachments attachments, GuessThrottle throttle, CancellationToken ct)
     {
         var ofCase = $"files by the code {Convert.ToHexString(TrackingCode.HashOf(code))}";
         throttle.Check(ofCase, UploadsPerCode, CodeWindow);
@@ -58,8 +67,7 @@ public static class AttachmentEndpoints
         throttle.CountWrong(ofCase, UploadsPerCode, CodeWindow);
         using var upload = await AttachmentUpload.ReadAsync(http, caller.Retry, ct);
         if (upload.Visibility == NoteVisibility.Internal) throw Problems.InvalidValue("/visibility", "not-allowed", "What comes with a code is public.");
-        var added = await attachments.AddAsync(caller, code, upload.Files, upload.KeepMetadata, ct) ?? throw Problems.NotFound.Because("No case has this tracking code.");
-        return TypedResults.Created($"/v1/agencies/{home.Slug}/tracking/{Uri.EscapeDataString(code)}", new AttachedFiles(added));
+        return await attachments.AddAsync(caller, code, upload.Files, upload.KeepMetadata, ct) ?? throw Problems.NotFound.Because("No case has this tracking code.");
     }
 
     static async Task<Ok<Page<Attachment>>> List(
@@ -74,7 +82,7 @@ public static class AttachmentEndpoints
     }
 
     /// <summary>The file itself, by ranges too; its ETag is its SHA-256.</summary>
-    static async Task<FileStreamHttpResult> Read(Guid id, Guid aid, Caller caller, Cases cases, Attachments attachments, AccessLog log, CancellationToken ct)
+    internal static async Task<FileStreamHttpResult> Read(Guid id, Guid aid, Caller caller, Cases cases, Attachments attachments, AccessLog log, CancellationToken ct)
     {
         var found = await CaseEndpoints.FindAsync(cases, caller, id, ct);
         var file = await attachments.OpenAsync(caller.Agency, id, aid, caller.IsStaff, ct) ?? throw Unknown(aid);

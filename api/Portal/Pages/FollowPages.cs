@@ -16,6 +16,8 @@ public static class FollowPages
         pages.MapPost("/follow", Find).Allow(Who.Anyone).WithMetadata(new NeedsNoIdempotencyKey());
         pages.MapGet("/follow/case", Show).Allow(Who.Anyone);
         pages.MapPost("/follow/case/notes", AddNote).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites);
+        pages.MapPost("/follow/case/attachments", Attach).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites)
+            .WithMetadata(new HashesItsBody(), new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(AttachmentUpload.Largest));
         pages.MapPost("/follow/case/verdict", Say).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites);
         pages.MapPost("/follow/case/reopen", Reopen).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites);
     }
@@ -45,6 +47,9 @@ public static class FollowPages
     static Task<IResult> AddNote(HttpContext http, Caller caller, Reader reader, TrackedCases tracked, CaseFollowing following, GuessThrottle throttle, CancellationToken ct) =>
         StepAsync(http, caller, reader, tracked, throttle, ["text"], (json, code) => TrackingEndpoints.AddNoteAsync(code, PortalForm.Read<TrackingEndpoints.AddTrackedNote>(json), caller, following, throttle, http, ct), ct);
 
+    static Task<IResult> Attach(HttpContext http, Caller caller, Reader reader, TrackedCases tracked, Cases cases, Attachments attachments, GuessThrottle throttle, CancellationToken ct) =>
+        StepAsync(http, caller, reader, tracked, throttle, [], (_, code) => AttachmentEndpoints.AttachByCodeAsync(code, http.Request, caller, cases, attachments, throttle, ct), ct);
+
     static Task<IResult> Say(HttpContext http, Caller caller, Reader reader, TrackedCases tracked, Cases cases, CitizensWord word, GuessThrottle throttle, CancellationToken ct) =>
         StepAsync(http, caller, reader, tracked, throttle, ["reason"], async (json, code) =>
         {
@@ -73,7 +78,7 @@ public static class FollowPages
             await step(form.ToJson(fields), code);
             return SeeOther.To(reader.To("follow/case"));
         }
-        catch (Refusal refusal) when (refusal.Problem.Status is 409 or 422)
+        catch (Refusal refusal) when (refusal.Problem.Status is 409 or 413 or 415 or 422)
         {
             return new RazorComponentResult<Followed>(new { Case = await tracked.FindAsync(code, caller, throttle, http, ct), Form = form.Take(refusal) }) { StatusCode = refusal.Problem.Status };
         }

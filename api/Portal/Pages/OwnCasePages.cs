@@ -18,6 +18,8 @@ public static class OwnCasePages
         pages.MapGet("/cases", List).Allow(Citizens);
         pages.MapGet("/cases/{id:guid}", Show).Allow(Citizens);
         pages.MapPost("/cases/{id:guid}/notes", AddNote).Allow(Citizens);
+        pages.MapPost("/cases/{id:guid}/attachments", Attach).Allow(Citizens).WithMetadata(new HashesItsBody(), new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(AttachmentUpload.Largest));
+        pages.MapGet("/cases/{id:guid}/attachments/{aid:guid}", AttachmentEndpoints.Read).Allow(Citizens).WithMetadata(new FileOfAPage());
         pages.MapPost("/cases/{id:guid}/verdict", Say).Allow(Citizens);
         pages.MapPost("/cases/{id:guid}/reopen", Reopen).Allow(Citizens);
     }
@@ -39,6 +41,9 @@ public static class OwnCasePages
             _ = await work.AddNoteAsync(caller, id, note.Text, note.Visibility, ct) ?? throw CaseEndpoints.Unknown(id);
         }, ct);
 
+    static Task<IResult> Attach(Guid id, HttpContext http, Caller caller, Reader reader, CaseReading reading, Cases cases, Attachments attachments, CancellationToken ct) =>
+        StepAsync(id, http, caller, reader, reading, [], _ => AttachmentEndpoints.AttachAsync(id, http.Request, caller, cases, attachments, ct), ct);
+
     static Task<IResult> Say(Guid id, HttpContext http, Caller caller, Reader reader, CaseReading reading, Cases cases, CitizensWord word, GuessThrottle throttle, CancellationToken ct) =>
         StepAsync(id, http, caller, reader, reading, ["reason"], async json =>
         {
@@ -59,7 +64,7 @@ public static class OwnCasePages
             await step(form.ToJson(fields));
             return SeeOther.To(reader.To($"cases/{id}"));
         }
-        catch (Refusal refusal) when (refusal.Problem.Status is 409 or 422)
+        catch (Refusal refusal) when (refusal.Problem.Status is 409 or 413 or 415 or 422)
         {
             return new RazorComponentResult<OwnCase>(new { Case = await SeeAsync(reading, caller, id, ct), Id = id, Form = form.Take(refusal) }) { StatusCode = refusal.Problem.Status };
         }

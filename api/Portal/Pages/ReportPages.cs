@@ -19,11 +19,12 @@ public static class ReportPages
     public static void MapReporting(this IEndpointRouteBuilder pages)
     {
         pages.MapGet("/report", Choose).Allow(Who.Anyone);
-        pages.MapGet("/report/{service}", Begin).Allow(Who.Anyone);
-        pages.MapPost("/report/{service}", Send).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites);
+        var images = MapTiles.From(((IEndpointRouteBuilder)pages).ServiceProvider.GetRequiredService<IConfiguration>()) is { } map ? (object[])[new ImagesFrom(map.Origin)] : [];
+        pages.MapGet("/report/{service}", Begin).Allow(Who.Anyone).WithMetadata(images);
+        pages.MapPost("/report/{service}", Send).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites).WithMetadata(images);
         pages.MapGet("/desk/new", ChooseAssisted).Allow(Who.Staff);
-        pages.MapGet("/desk/new/{service}", BeginAssisted).Allow(Who.Staff);
-        pages.MapPost("/desk/new/{service}", SendAssisted).Allow(Who.Staff);
+        pages.MapGet("/desk/new/{service}", BeginAssisted).Allow(Who.Staff).WithMetadata(images);
+        pages.MapPost("/desk/new/{service}", SendAssisted).Allow(Who.Staff).WithMetadata(images);
     }
 
     /// <summary>How a case comes in that a clerk enters for whoever calls, comes or writes.</summary>
