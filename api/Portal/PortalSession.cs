@@ -48,4 +48,16 @@ public static class PortalSession
 
         public static void Forget(HttpContext http) => http.Response.Cookies.Delete(Cookie, Options);
     }
+
+    /// <summary>The code of an invitation to a survey, until its answers are sent or the browser is closed.</summary>
+    public static class SurveyCode
+    {
+        const string Cookie = "__Host-cirm-survey";
+
+        public static string? Of(HttpContext http) => http.Request.Cookies[Cookie] is { Length: > 0 and < 100 } code && BodyValidator.IsClean(code) ? code : null;
+
+        public static void Keep(HttpContext http, string code) => http.Response.Cookies.Append(Cookie, code, Options);
+
+        public static void Forget(HttpContext http) => http.Response.Cookies.Delete(Cookie, Options);
+    }
 }

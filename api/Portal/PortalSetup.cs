@@ -50,6 +50,7 @@ public static class PortalSetup
         pages.MapOwnData();
         pages.MapOwnMandates();
         pages.MapSaidAndDone();
+        pages.MapAnswering();
         pages.MapTakingPart();
         pages.MapCounts();
         pages.MapTaskPages();

@@ -21,6 +21,9 @@ static class Addresses
         ["/report/{service}"] = _ => "/report/lamps",
         ["/cases/{id:guid}"] = w => $"/cases/{w.Known["case"]}",
         ["/initiatives/{key}"] = _ => "/initiatives/budget",
+        ["/answer/{key}"] = _ => "/answer/asked",
+        ["/answer/{key}/thanks"] = _ => "/answer/asked/thanks",
+        ["/results/{key}/{wave}"] = w => $"/results/asked/{w.Known["asked"]}",
         ["/initiatives/{key}/count"] = _ => "/initiatives/counted/count",
         ["/initiatives/{key}/tasks"] = _ => "/initiatives/doing/tasks",
         ["/initiatives/{key}/tasks/{id:guid}"] = w => $"/initiatives/doing/tasks/{w.Known["task"]}",
@@ -72,6 +75,7 @@ static class Addresses
         if (pattern.StartsWith(Installation, StringComparison.Ordinal)) return $"/{language}/-{pattern[Installation.Length..]}";
         Assert.StartsWith(Everywhere, pattern);
         var rest = pattern[Everywhere.Length..];
+        if (!Examples.ContainsKey(rest)) rest = rest.TrimEnd('/'); // as a group's own route ends
         Assert.True(Examples.ContainsKey(rest) || !rest.Contains('{', StringComparison.Ordinal), $"No example is known of the address {rest}: say in tests/browser/Addresses.cs how one looks.");
         return $"/{language}/{world.Agency.Slug}{(Examples.TryGetValue(rest, out var example) ? example(world) : rest)}";
     }

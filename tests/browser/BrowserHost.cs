@@ -57,11 +57,12 @@ public sealed class BrowserHost : IAsyncLifetime
     {
         await using var context = await chromium.NewContextAsync(new()
         {
-            BaseURL = Address, Locale = options.Language, JavaScriptEnabled = options.Scripts, ColorScheme = options.Colours, ReducedMotion = ReducedMotion.Reduce,
+            BaseURL = options.Address ?? Address, Locale = options.Language, JavaScriptEnabled = options.Scripts, ColorScheme = options.Colours, ReducedMotion = ReducedMotion.Reduce,
             ViewportSize = new() { Width = options.Width, Height = options.Height }, DeviceScaleFactor = options.Scale,
+            Geolocation = options.Standing, Permissions = options.Standing is null ? null : ["geolocation"],
         });
         context.SetDefaultTimeout(10_000);
-        var faults = Watch(context);
+        var faults = Watch(context, [$"{options.Address ?? Address}/", .. options.Allowed]);
         var page = await context.NewPageAsync();
         if (options.SignedIn is { } signedIn) await SignInAsync(context, signedIn);
         try
@@ -75,7 +76,7 @@ public sealed class BrowserHost : IAsyncLifetime
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
-    List<string> Watch(IBrowserContext context)
+    static List<string> Watch(IBrowserContext context, string[] allowed)
     {
         var faults = new List<string>();
         void Note(string fault)
@@ -85,7 +86,7 @@ public sealed class BrowserHost : IAsyncLifetime
 
         context.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(Address + "/", StringComparison.Ordinal)) Note($"asked another host: {request.Url}");
+            if (!allowed.Any(a => request.Url.StartsWith(a, StringComparison.Ordinal))) Note($"asked another host: {request.Url}");
         };
         context.Response += (_, response) =>
         {
@@ -142,6 +143,15 @@ public sealed record WindowOptions(string Language = "en", bool Scripts = true)
     public ColorScheme Colours { get; init; } = ColorScheme.Light;
 
     public (Guid Agency, SignInAccount Account)? SignedIn { get; init; }
+
+    /// <summary>Another host of ours than the one that all share.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>Where else may be asked, as pictures of a map.</summary>
+    public string[] Allowed { get; init; } = [];
+
+    /// <summary>Where the browser says that it is.</summary>
+    public Geolocation? Standing { get; init; }
 
     public static WindowOptions Phone(string language, bool scripts = true) => new(language, scripts) { Width = 390, Height = 800 };
 }

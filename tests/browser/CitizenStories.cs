@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Cirm.Core.Platform;
 using Cirm.Tests.Harness;
+using Cirm.Tests.Insight;
 using Cirm.Tests.Participation;
 using Cirm.Tests.Transactions;
 using Microsoft.Playwright;
@@ -68,7 +69,7 @@ public sealed class CitizenStories(BrowserHost host)
             await page.GotoAsync($"/en/{agency.Slug}/cases");
             await page.GetByRole(AriaRole.Link, new() { Name = "A lamp flickers" }).ClickAsync();
             await page.GetByLabel("Your text").FillAsync("Only at night.");
-            await page.GetByRole(AriaRole.Button, new() { Name = "Add" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
             await Assertions.Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("Only at night.");
             await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
             Assert.Empty(await page.Context.CookiesAsync());
@@ -116,6 +117,108 @@ public sealed class CitizenStories(BrowserHost host)
             await Assertions.Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("100 of 100");
             await Assertions.Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("It is hot there.");
             if (scripts) await page.IsAccessibleAsync();
+        });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Somebody_answers_a_survey_question_by_question_and_is_asked_only_what_follows_from_their_answers(bool scripts)
+    {
+        var agency = await host.Cirm.NewAgencyAsync();
+        var wave = await Asking.OpenAsync(agency, Asking.Everything());
+        var (email, password, _) = await host.NewMemberAsync(agency.Id, Role.Citizen);
+        await host.InWindowAsync(WindowOptions.Phone("en", scripts), async page =>
+        {
+            await page.GotoAsync($"/en/{agency.Slug}/answer");
+            await page.GetByRole(AriaRole.Link, new() { Name = "All of it" }).ClickAsync();
+            await Assertions.Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("Nobody can lead an answer back to you");
+            await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Sign in" }).ClickAsync();
+            await SignInAsync(page, email, password);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+            await NextAsync(page);
+            await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Fill in: Is your street lit?");
+            if (scripts) await page.IsAccessibleAsync();
+            await page.GetByLabel("yes").CheckAsync();
+            await NextAsync(page);
+            await Assertions.Expect(page.GetByRole(AriaRole.Group, new() { Name = "What do you need?" })).ToBeVisibleAsync(); // what is missing is not asked
+            await page.GetByRole(AriaRole.Button, new() { Name = "Back" }).ClickAsync();
+            await page.GetByLabel("no", new() { Exact = true }).CheckAsync();
+            await NextAsync(page);
+            await page.GetByLabel("What is missing?").FillAsync("Everything");
+            await NextAsync(page);
+            await page.GetByLabel("light").CheckAsync();
+            await page.GetByLabel("tree").CheckAsync();
+            await NextAsync(page);
+            await page.GetByLabel("6", new() { Exact = true }).CheckAsync();
+            await NextAsync(page);
+            await page.GetByLabel("Since how many years?").FillAsync("many");
+            await NextAsync(page);
+            await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Since how many years?");
+            await page.GetByLabel("Since how many years?").FillAsync("۱۲٫۵");
+            await NextAsync(page);
+            await page.GetByLabel("tree").FillAsync("1");
+            await page.GetByLabel("light").FillAsync("2");
+            await NextAsync(page);
+            await page.GetByRole(AriaRole.Group, new() { Name = "night" }).GetByLabel("badly").CheckAsync();
+            await NextAsync(page);
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("Check your answers");
+            await Assertions.Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("12.5");
+            if (scripts) await page.IsAccessibleAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Send the answers" }).ClickAsync();
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Thank you" })).ToBeVisibleAsync();
+        });
+        Assert.Equal(1, await Asking.CountAsync(host.Cirm, "survey_inbox", wave));
+
+        static Task NextAsync(IPage page) => page.GetByRole(AriaRole.Button, new() { Name = "Next" }).ClickAsync();
+    }
+
+    [Fact]
+    public async Task Somebody_reports_by_keyboard_alone()
+    {
+        var agency = await CaseTests.AgencyWithServiceAsync(host.Cirm);
+        await host.InWindowAsync(new("en"), async page =>
+        {
+            await page.GotoAsync($"/en/{agency.Slug}/report/lamps");
+            await page.TabToAsync("In one line");
+            await page.Keyboard.TypeAsync("The lamp is out");
+            await page.TabToAsync("Send");
+            await page.Keyboard.PressAsync("Enter");
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "We have it" })).ToBeVisibleAsync();
+            await page.TabToAsync("See your case");
+            await page.Keyboard.PressAsync("Enter");
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("The lamp is out");
+            await page.TabToAsync("Your text");
+            await page.Keyboard.TypeAsync("By the school.");
+            await page.TabToAsync("Add");
+            await page.Keyboard.PressAsync("Enter");
+            await Assertions.Expect(page.GetByRole(AriaRole.Main).GetByRole(AriaRole.List)).ToContainTextAsync("By the school.");
+        });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_photo_is_added_to_a_case_and_what_is_no_photo_is_refused(bool scripts)
+    {
+        var agency = await CaseTests.AgencyWithServiceAsync(host.Cirm);
+        var (_, _, account) = await host.NewMemberAsync(agency.Id, Role.Citizen);
+        var own = await (await host.Cirm.ClientAsync(agency.Id, account)).PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp);
+        await host.InWindowAsync(WindowOptions.Phone("en", scripts) with { SignedIn = (agency.Id, account) }, async page =>
+        {
+            await page.GotoAsync($"/en/{agency.Slug}/cases/{own["id"]}");
+            await AddAsync("lamp.exe", [0x4d, 0x5a, 0x90, 0x00]);
+            await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Files of this kind are not taken.");
+            await AddAsync("lamp.txt", "It is the third lamp."u8.ToArray());
+            await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "lamp.txt" })).ToBeVisibleAsync();
+            var download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "lamp.txt" }).ClickAsync());
+            Assert.Equal("It is the third lamp.", await File.ReadAllTextAsync(await download.PathAsync()));
+
+            async Task AddAsync(string name, byte[] content)
+            {
+                await page.GetByLabel("Files").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/octet-stream", Buffer = content });
+                await page.GetByRole(AriaRole.Button, new() { Name = "Add the files" }).ClickAsync();
+            }
         });
     }
 

@@ -42,6 +42,7 @@ public sealed class World
         await world.TakePartAsync();
         await Office.FurnishAsync(world);
         await world.TalkAsync();
+        await world.AskAsync();
         await world.OwnDataAsync();
         return world;
     }
@@ -125,6 +126,22 @@ public sealed class World
         foreach (var option in (string[])["bench", "tree", "pond"]) await manager.PostJsonAsync($"{Agency.Path}/initiatives/counted/options", new { key = option, title = Say(option), cost = 40 });
         await Deciding.EnterAsync(Cirm, Agency, $"{Agency.Path}/initiatives/counted", Bench, BenchAndTree, BenchAndTree);
         await Deciding.CountAsync(Cirm, Agency, $"{Agency.Path}/initiatives/counted");
+    }
+
+    async Task AskAsync()
+    {
+        var manager = await Agency.Manager;
+        await manager.PostJsonAsync($"{Agency.Path}/surveys", new
+        {
+            key = "asked", title = Say("Lamps"), introduction = Say("Where is it dark?"), anonymity = "anonymous", access = "open",
+            questions = new object[]
+            {
+                new { key = "lit", type = "single", text = Say("Is it lit?"), options = Choices("yes", "no"), required = true },
+                new { key = "needs", type = "multiple", text = Say("What is needed?"), options = Choices("lamps", "trees") },
+            },
+        });
+        var wave = await manager.PostJsonAsync($"{Agency.Path}/surveys/asked/waves", new { name = "First", opensAt = DateTimeOffset.UtcNow.AddHours(-1), closesAt = DateTimeOffset.UtcNow.AddDays(7) });
+        Known["asked"] = (string)wave["id"]!;
     }
 
     static readonly string[] Bench = ["bench"], BenchAndTree = ["bench", "tree"];

@@ -17,6 +17,7 @@ static class Navigation
         yield return ("services", reader["nav.services"]);
         yield return ("report", reader["nav.report"]);
         yield return ("follow", reader["nav.follow"]);
+        if (reader.Who is not { IsStaff: true }) yield return ("answer", reader["answer"]);
         yield return ("initiatives", reader["nav.take-part"]);
         yield return ("topics", reader["nav.topics"]);
         yield return ("you-said-we-did", reader["said-done"]);

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Cirm.Api.Insight;
+using Cirm.Api.Platform;
+using Cirm.Api.Portal.Managers;
+using Cirm.Api.Portal.Parts;
+using Cirm.Core.Insight;
+using Cirm.Core.Platform;
+using Cirm.Core.Transactions;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Cirm.Api.Portal.Pages;
+
+/// <summary>
+/// Answering a survey, a question a page: which one comes next depends on the answers before, without scripts. What was answered travels in the form and is kept nowhere until it is sent.
+/// And, for members, what came of it.
+/// </summary>
+public static class AnswerPages
+{
+    const int MostShown = 200;
+
+    public static void MapAnswering(this IEndpointRouteBuilder pages)
+    {
+        pages.MapGet("/answer", List).Allow(Who.Anyone);
+        pages.MapGet("/answer/{key}", Begin).Allow(Who.Anyone);
+        pages.MapPost("/answer/{key}/code", TakeCode).Allow(Who.Anyone).WithMetadata(new NeedsNoIdempotencyKey());
+        pages.MapPost("/answer/{key}/{wave}", Step).Allow(Who.Anyone).WithMetadata(new NeedsNoIdempotencyKey());
+        pages.MapPost("/answer/{key}/{wave}/sending", Send).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites).WithMetadata(new HashesItsBody());
+        pages.MapGet("/answer/{key}/thanks", (string key) => new RazorComponentResult<AnswerThanks>(new { Key = key })).Allow(Who.Anyone);
+        pages.MapGet("/results/{key}/{wave}", Results).Allow(Who.Members);
+    }
+
+    static async Task<RazorComponentResult<AnswerList>> List(Caller caller, Surveys surveys, CancellationToken ct) =>
+        new(new { Surveys = caller.IsStaff ? [] : await surveys.ListAsync(caller, null, MostShown, ct) });
+
+    static async Task<IResult> Begin(string key, string? code, HttpContext http, Caller caller, Reader reader, Surveys surveys, SurveyWaves waves, CancellationToken ct)
+    {
+        if (code is { Length: > 0 and < 100 } && BodyValidator.IsClean(code))
+        {
+            // Out of the address at once: it would stand in the history of a browser that others use too.
+            PortalSession.SurveyCode.Keep(http, code);
+            return SeeOther.To(reader.To($"answer/{key}"));
+        }
+        var survey = await SurveyEndpoints.FindAsync(surveys, caller, key, ct);
+        var past = await waves.ListAsync(caller, key, null, MostShown, ct);
+        return new RazorComponentResult<AnswerBegin>(new
+        {
+            Survey = survey, Wave = past.FirstOrDefault(w => w.State == WaveState.Open), Closed = past.Where(w => w.State == WaveState.Closed).ToList(),
+            HasCode = PortalSession.SurveyCode.Of(http) is not null, Form = PortalForm.Empty,
+        });
+    }
+
+    static async Task<IResult> TakeCode(string key, HttpContext http, Reader reader)
+    {
+        var form = await PortalForm.ReadAsync(http);
+        if (form["code"] is { Length: > 0 and < 100 } code && BodyValidator.IsClean(code)) PortalSession.SurveyCode.Keep(http, code);
+        return SeeOther.To(reader.To($"answer/{key}"));
+    }
+
+    static async Task<RazorComponentResult<AnswerQuestion>> Step(string key, string wave, HttpContext http, Caller caller, Surveys surveys, CancellationToken ct)
+    {
+        var (form, survey) = (await PortalForm.ReadAsync(http), await SurveyEndpoints.FindAsync(surveys, caller, key, ct));
+        var shown = SurveyPaths.Shown(survey.Questions, form);
+        var at = shown.ToList().FindIndex(q => q.Key == form["at"]);
+        var wrong = at >= 0 && form["go"] == "next" && Check(survey, shown, shown[at], form);
+        var next = wrong || form["go"] == "show" ? at : form["go"] == "back" ? at - 1 : at + 1;
+        return new(new { Survey = survey, Wave = wave, Form = form, Shown = shown, At = Math.Clamp(next, 0, shown.Count) }) { StatusCode = wrong ? StatusCodes.Status422UnprocessableEntity : 200 };
+    }
+
+    // The question that was just answered, by the rules of all answers; those that come later are not asked yet.
+    static bool Check(Survey survey, IReadOnlyList<SurveyQuestion> shown, SurveyQuestion asked, PortalForm form)
+    {
+        var (_, errors) = SurveyAnswers.Read(survey.Questions, Answers(shown, form));
+        var own = errors.Where(e => e.Question == asked.Key).ToList();
+        if (own.Count > 0) form.Take(new Refusal(Core.Platform.Problems.Invalid, "The answer is not valid.") { Errors = [.. own.Select(e => e.Error)] }, FieldOf);
+        return own.Count > 0;
+    }
+
+    static Dictionary<string, JsonElement> Answers(IReadOnlyList<SurveyQuestion> shown, PortalForm form) =>
+        shown.Select(q => (q.Key, Answer: SurveyPaths.AnswerTo(q, form))).Where(a => a.Answer is not null).ToDictionary(a => a.Key, a => a.Answer!.Value);
+
+    // "/answers/q1/row" is the field "a/q1/row".
+    static string FieldOf(string pointer) => pointer.StartsWith("/answers/", StringComparison.Ordinal) ? $"{SurveyQuestionField.Answers}/{pointer["/answers/".Length..]}" : pointer.TrimStart('/');
+
+    static async Task<IResult> Send(
+        string key, string wave, HttpContext http, Caller caller, Reader reader, Surveys surveys, SurveyResponses responses, SurveySecrets secrets, CancellationToken ct)
+    {
+        var (form, survey) = (await PortalForm.ReadAsync(http), await SurveyEndpoints.FindAsync(surveys, caller, key, ct));
+        if (caller.IsStaff) throw Core.Platform.Problems.Forbidden.Because("Staff enter answers for somebody at the desk.");
+        if (!BodyValidator.IsClean(wave)) throw Core.Platform.Problems.NotFound.Because("There is no such wave of a survey for you here.");
+        var shown = SurveyPaths.Shown(survey.Questions, form);
+        try
+        {
+            if (caller.Retry is { } retry) retry.RequestHash = secrets.RequestHash(caller.Agency, retry.KeyHash, (await RawBody.ReadAsync(http)).Span);
+            await responses.SubmitAsync(caller, key, wave, new(Answers(shown, form), PortalSession.SurveyCode.Of(http), false, null, Channel.Web), ct);
+            PortalSession.SurveyCode.Forget(http);
+            return SeeOther.To(reader.To($"answer/{key}/thanks"));
+        }
+        catch (Refusal refusal) when (refusal.Problem.Status is 401 or 403 or 404 or 409 or 422)
+        {
+            return new RazorComponentResult<AnswerQuestion>(new { Survey = survey, Wave = wave, Form = form.Take(refusal, FieldOf), Shown = shown, At = shown.Count }) { StatusCode = refusal.Problem.Status };
+        }
+    }
+
+    static async Task<RazorComponentResult<AnswerResults>> Results(string key, string wave, Caller caller, SurveyResults results, SurveyWaves waves, CancellationToken ct)
+    {
+        var (of, published) = await SurveyResultEndpoints.ReadAsync(key, wave, null, null, false, null, caller, results, ct);
+        return new(new
+        {
+            Wave = of, published.AsOf, Head = published.Head is { } head ? JsonSerializer.Deserialize<ResultsHead>(head, Wire.Json) : null,
+            Questions = published.Questions.Select(q => JsonSerializer.Deserialize<QuestionResultsView>(q, Wire.Json)!).ToList(),
+        });
+    }
+}
