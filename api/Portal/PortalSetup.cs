@@ -19,7 +19,7 @@ public static class PortalSetup
         services.AddScoped<Reader>();
         services.AddSingleton<InitiativeReading>();
         services.AddSingleton<DeskReading>();
-        services.AddSingleton<AnswerPages.Reading>();
+        services.AddSingleton<ContributionAnswerPages.Reading>();
         services.AddSingleton<SegmentPages.SegmentReading>();
         services.AddSingleton<SegmentEditorPages.Editing>();
         services.AddSingleton<SurveyPages.Reading>();
@@ -78,7 +78,7 @@ public static class PortalSetup
         pages.MapOperationPages();
         pages.MapBulkPages();
         pages.MapWorkQueues();
-        pages.MapAnswerPages();
+        pages.MapContributionAnswers();
     }
 }
 

@@ -9,12 +9,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Cirm.Api.Portal.Desk;
 
 /// <summary>Answering what citizens said in an initiative: one answer with its reason for as many as say the same.</summary>
-public static class AnswerPages
+public static class ContributionAnswerPages
 {
     const int OnAPage = 50;
     const int MostRules = 100;
 
-    public static void MapAnswerPages(this IEndpointRouteBuilder pages)
+    public static void MapContributionAnswers(this IEndpointRouteBuilder pages)
     {
         pages.MapGet("/desk/initiatives/{key}", Show).Allow(Who.Staff);
         pages.MapPost("/desk/initiatives/{key}/answers", Answer).Allow(Who.Staff);
