@@ -89,7 +89,7 @@ public sealed partial class Browser(CirmHost host, Browser? same = null)
     /// <summary>The words on the page, without what a browser does not show.</summary>
     public string Words => WebUtility.HtmlDecode(Spaces().Replace(Tags().Replace(Unseen().Replace(Page, " "), " "), " "));
 
-    [GeneratedRegex("<form.*?</form>", RegexOptions.Singleline)]
+    [GeneratedRegex("<form method=\"post\".*?</form>", RegexOptions.Singleline)]
     private static partial Regex Forms();
 
     [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"")]

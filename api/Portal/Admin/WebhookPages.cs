@@ -20,7 +20,9 @@ public static class WebhookPages
         pages.MapPost("/webhooks/{id:guid}/secret", Rotate).Allow(Who.Admin).WithMetadata(new NeedsNoIdempotencyKey());
         pages.MapGet("/webhooks/{id:guid}", Show).Allow(Who.Admin);
         pages.MapPost("/webhooks/{id:guid}", Change).Allow(Who.Admin);
-        pages.MapPost("/webhooks/{id:guid}/{step:regex(^(pause|resume|test|removal)$)}", Step).Allow(Who.Admin);
+        foreach (var step in (string[])["pause", "resume", "test", "removal"])
+            pages.MapPost($"/webhooks/{{id:guid}}/{step}", (Guid id, HttpContext http, Caller caller, Reader reader, Webhooks webhooks, Deliveries deliveries, CancellationToken ct) =>
+                Step(id, step, http, caller, reader, webhooks, deliveries, ct)).Allow(Who.Admin);
         pages.MapPost("/webhooks/{id:guid}/deliveries/{delivery:guid}/redelivery", Redeliver).Allow(Who.Admin);
     }
 

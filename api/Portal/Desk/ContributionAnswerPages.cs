@@ -68,7 +68,8 @@ public static class ContributionAnswerPages
             var found = await contributions.ListAsync(caller, initiative.Id, new(of, all ? null : false), null, Guid.TryParse(after, out var place) ? place : null, OnAPage + 1, ct);
             return new(new
             {
-                Initiative = initiative, Contributions = found.Take(OnAPage).ToList(), Kind = of, All = all, Next = found.Count > OnAPage ? found[OnAPage - 1].Id.ToString() : null,
+                // What was removed waits for no answer.
+                Initiative = initiative, Contributions = found.Take(OnAPage).Where(c => all || c.Text is not null).ToList(), Kind = of, All = all, Next = found.Count > OnAPage ? found[OnAPage - 1].Id.ToString() : null,
                 Counts = (await contributions.ReportAsync(caller.Agency, initiative.Id, ct)).Counts, Rules = await moderation.RulesAsync(caller.Agency, null, null, MostRules, ct), Form = form,
             });
         }
