@@ -69,7 +69,7 @@ public static class ApiKeyEndpoints
 
         /// <summary>What it may do; every operation names the scope that it needs.</summary>
         /// <example>["cases:read", "cases:write"]</example>
-        [MinLength(1), MaxLength(50)]
+        [MinLength(1), MaxLength(200)]
         public required string[] Scopes { get; init; }
 
         /// <summary>Not valid from then on; without it, until it is revoked.</summary>
