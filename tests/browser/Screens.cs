@@ -12,6 +12,9 @@ public sealed class Screens(BrowserHost host)
         ("report", "fa", true, "mashhad/report/street-lighting", null),
         ("result", "en", true, "boston/initiatives/neighbourhood-budget", null),
         ("result", "fa", false, "mashhad/initiatives/neighbourhood-budget", null),
+        ("survey", "fa", true, "mashhad/answer/street-lights", null),
+        ("count", "en", false, "boston/initiatives/neighbourhood-budget/count", null),
+        ("you", "fa", false, "mashhad/you", "citizen@mashhad.example"),
         ("queue", "en", false, "boston/desk", "agent@boston.example"),
         ("report-page", "en", false, "boston/reports/volume?by=area", "manager@boston.example"),
     ];

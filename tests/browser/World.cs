@@ -51,7 +51,7 @@ public sealed class World
     public Guid HomeOf(Role? role) => role == Role.Operator ? Caller.Installation : Agency.Id;
 
     /// <summary>A text in both languages.</summary>
-    internal static Localized Say(string text) => new("en", $"{text} {Hostile}") { ["fa"] = $"متن {Hostile}" };
+    internal static Localized Say(string text) => new("en", $"{text} {Hostile}") { ["fa"] = $"متن {text} {Hostile}" };
 
     async Task InformAsync()
     {
