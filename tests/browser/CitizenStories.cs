@@ -174,6 +174,14 @@ public sealed class CitizenStories(BrowserHost host)
     }
 
     [Fact]
+    public async Task What_goes_along_with_an_anonymous_answer_is_told_in_the_readers_words() => await host.InWindowAsync(WindowOptions.Phone("fa"), async page =>
+    {
+        await page.GotoAsync("/fa/mashhad/answer/street-lights");
+        await Assertions.Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("گروه سنی");
+        await Assertions.Expect(page.GetByRole(AriaRole.Main)).Not.ToContainTextAsync("ageGroup");
+    });
+
+    [Fact]
     public async Task Somebody_reports_by_keyboard_alone()
     {
         var agency = await CaseTests.AgencyWithServiceAsync(host.Cirm);

@@ -3,6 +3,7 @@ using Cirm.Api.Insight;
 using Cirm.Api.Platform;
 using Cirm.Api.Portal.Managers;
 using Cirm.Api.Portal.Parts;
+using Cirm.Core.Identity;
 using Cirm.Core.Insight;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
@@ -32,7 +33,8 @@ public static class AnswerPages
     static async Task<RazorComponentResult<AnswerList>> List(Caller caller, Surveys surveys, CancellationToken ct) =>
         new(new { Surveys = caller.IsStaff ? [] : await surveys.ListAsync(caller, null, MostShown, ct) });
 
-    static async Task<IResult> Begin(string key, string? code, HttpContext http, Caller caller, Reader reader, Surveys surveys, SurveyWaves waves, CancellationToken ct)
+    static async Task<IResult> Begin(
+        string key, string? code, HttpContext http, Caller caller, Reader reader, Surveys surveys, SurveyWaves waves, Attributes attributes, CancellationToken ct)
     {
         if (code is { Length: > 0 and < 100 } && BodyValidator.IsClean(code))
         {
@@ -42,8 +44,10 @@ public static class AnswerPages
         }
         var survey = await SurveyEndpoints.FindAsync(surveys, caller, key, ct);
         var past = await waves.ListAsync(caller, key, null, MostShown, ct);
+        var names = survey.Labels.Any() ? (await attributes.ListAsync(caller.Agency, null, MostShown, ct)).ToDictionary(a => a.Key, a => a.Name) : [];
         return new RazorComponentResult<AnswerBegin>(new
         {
+            GoesAlong = survey.Breakdowns.Select(b => b == Survey.BySegment ? reader["reports.by.segment"] : names.TryGetValue(b, out var name) ? reader.Of(name) : b).ToList(),
             Survey = survey, Wave = past.FirstOrDefault(w => w.State == WaveState.Open), Closed = past.Where(w => w.State == WaveState.Closed).ToList(),
             HasCode = PortalSession.SurveyCode.Of(http) is not null, Form = PortalForm.Empty,
         });
