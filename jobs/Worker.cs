@@ -1,6 +1,10 @@
 using Cirm.Core.Information;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Loop;
 using Cirm.Core.Insight.Reports;
+using Cirm.Core.Insight.Results;
+using Cirm.Core.Insight.Scarcity;
+using Cirm.Core.Insight.Segmentation;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Exports;

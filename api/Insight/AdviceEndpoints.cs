@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Platform;
 using Cirm.Api.Transactions;
 using Cirm.Core.Information;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;

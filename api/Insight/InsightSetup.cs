@@ -1,5 +1,8 @@
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Loop;
 using Cirm.Core.Insight.Reports;
+using Cirm.Core.Insight.Results;
+using Cirm.Core.Insight.Scarcity;
+using Cirm.Core.Insight.Surveying;
 
 namespace Cirm.Api.Insight;
 

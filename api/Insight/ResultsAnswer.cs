@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
 using Cirm.Core.Platform;
 
 namespace Cirm.Api.Insight;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
 using CsvHelper;
 
 namespace Cirm.Api.Insight;

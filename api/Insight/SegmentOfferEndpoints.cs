@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,4 +1,4 @@
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 
 namespace Cirm.Api.Insight;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -164,7 +164,7 @@ public static class SurveyEndpoints
             if (standard is null && Item is null && Type is null) errors.Add(new($"{at}/type", "required", "This is required."));
             if (standard is null && Item is null && Text is null) errors.Add(new($"{at}/text", "required", "This is required."));
             if (standard is not null && Type is { } type && type != standard.Type) errors.Add(new($"{at}/type", "standard", "A standard item keeps its type, so that waves and agencies compare."));
-            var showIf = ShowIf is { ValueKind: not JsonValueKind.Null } condition ? Core.Insight.ShowIf.Read(condition, $"{at}/showIf", errors) : null;
+            var showIf = ShowIf is { ValueKind: not JsonValueKind.Null } condition ? Core.Insight.Surveying.ShowIf.Read(condition, $"{at}/showIf", errors) : null;
             if (errors.Count > before) return null;
             return standard is not null ? standard.ToQuestion(Key, Required, showIf) : new(
                 Key, Type!.Value, Text!.In(home.Language), ToOptions(Options, home), ToOptions(Rows, home), Required, Min, Max, showIf);

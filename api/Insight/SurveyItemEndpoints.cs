@@ -1,5 +1,5 @@
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cirm.Api.Insight;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
+using Cirm.Core.Insight.Surveying;
 
 namespace Cirm.Api.Insight;
 

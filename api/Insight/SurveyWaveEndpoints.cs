@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;

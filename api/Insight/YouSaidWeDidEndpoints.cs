@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Loop;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Cirm.Api.Identity;
 using Cirm.Api.Insight;
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Loop;
 using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;

@@ -1,6 +1,6 @@
 using Cirm.Api.Insight;
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Loop;
 using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,5 +1,5 @@
 using Cirm.Core.Information;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
 using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Exports;

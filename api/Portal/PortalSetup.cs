@@ -1,10 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Cirm.Api.Platform;
 using Cirm.Api.Portal.Admin;
 using Cirm.Api.Portal.Desk;
 using Cirm.Api.Portal.Managers;
 using Cirm.Api.Portal.Pages;
-using Cirm.Api.Platform;
 
 namespace Cirm.Api.Portal;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cirm.Api.Portal.Parts;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 
 namespace Cirm.Api.Portal;
 

@@ -1,5 +1,5 @@
 using Cirm.Core.Information;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
 

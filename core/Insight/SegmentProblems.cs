@@ -1,3 +1,4 @@
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 
 namespace Cirm.Core.Insight;

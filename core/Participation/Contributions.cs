@@ -47,7 +47,7 @@ public sealed record Contribution(
 /// <param name="Kind">What they are.</param>
 /// <param name="Answered">Whether the agency answered.</param>
 /// <param name="Decision">What it decided.</param>
-public sealed record ContributionFilter(ContributionKind? Kind = null, bool? Answered = null, Insight.Decision? Decision = null);
+public sealed record ContributionFilter(ContributionKind? Kind = null, bool? Answered = null, Insight.Loop.Decision? Decision = null);
 
 /// <summary>How the agency deals with what was contributed, for everybody.</summary>
 /// <param name="Contributions">How many there are.</param>

@@ -159,7 +159,7 @@ public sealed class ServiceDesigns(TenantDb db, TimeProvider clock)
             """, new { Design = design.Id, id }, ct);
         if (answered is null) return null;
         if (answered.Value) throw Problems.RemarkAnswered.Because("Somebody was faster.");
-        var carried = wanted.Decision is Insight.Decision.Accepted or Insight.Decision.Partly
+        var carried = wanted.Decision is Insight.Loop.Decision.Accepted or Insight.Loop.Decision.Partly
             ? wanted with { LedTo = (wanted.LedTo ?? new()) with { Service = design.Service, Version = design.Number } } : wanted;
         await Answers.GiveAsync(change, caller, now, [id], carried, ct);
         var result = (await ProposalsAsync(change, caller, design.Id, id, null, null, null, 1, ct)).Single();

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Cirm.Core.Identity;
 using Cirm.Core.Information;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Npgsql;

@@ -40,7 +40,7 @@ public enum CaseOrder
     Newest,
     /// <summary>What is due first.</summary>
     Due,
-    /// <summary>Whose turn it is by the scarcity rule of a service; see <see cref="Insight.Turns"/>.</summary>
+    /// <summary>Whose turn it is by the scarcity rule of a service; see <see cref="Insight.Scarcity.Turns"/>.</summary>
     Scarcity,
 }
 

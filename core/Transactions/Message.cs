@@ -121,7 +121,7 @@ public sealed record MessageRecipient(Guid Id, bool Representative, string? Emai
 public sealed record CaseNews(
     Guid CaseId, long Number, string Title, Localized Service, Localized Agency, string TimeZone, string[] Locales, DateTimeOffset SubmittedAt, DateTimeOffset? DueAt,
     string? Reason, string? Question, Information.Rights? Rights, Localized? FollowUp = null, Localized? Answer = null, Localized? Why = null,
-    Insight.Decision? Decision = null)
+    Insight.Loop.Decision? Decision = null)
 {
     /// <summary>The event of an answer to what was said in public.</summary>
     public const string Answered = "remark.answered";

@@ -33,10 +33,10 @@ public static partial class MessageTexts
             Closing: "{agency}\nThis message was sent by a machine: an answer to it would reach nobody.",
             Decisions: new()
             {
-                [Insight.Decision.Accepted] = "accepted",
-                [Insight.Decision.Partly] = "accepted in part",
-                [Insight.Decision.Declined] = "declined",
-                [Insight.Decision.Noted] = "noted",
+                [Insight.Loop.Decision.Accepted] = "accepted",
+                [Insight.Loop.Decision.Partly] = "accepted in part",
+                [Insight.Loop.Decision.Declined] = "declined",
+                [Insight.Loop.Decision.Noted] = "noted",
             },
             Texts: new()
             {
@@ -113,10 +113,10 @@ public static partial class MessageTexts
             Representing: "این پیام به شما فرستاده شده است، چون در این پرونده از طرف شخص دیگری اقدام می‌کنید.",
             Decisions: new()
             {
-                [Insight.Decision.Accepted] = "پذیرفته شد",
-                [Insight.Decision.Partly] = "بخشی از آن پذیرفته شد",
-                [Insight.Decision.Declined] = "پذیرفته نشد",
-                [Insight.Decision.Noted] = "ثبت شد",
+                [Insight.Loop.Decision.Accepted] = "پذیرفته شد",
+                [Insight.Loop.Decision.Partly] = "بخشی از آن پذیرفته شد",
+                [Insight.Loop.Decision.Declined] = "پذیرفته نشد",
+                [Insight.Loop.Decision.Noted] = "ثبت شد",
             },
             Closing: "{agency}\nاین پیام خودکار فرستاده شده است؛ پاسخ به آن به دست کسی نمی‌رسد.",
             Texts: new()
@@ -191,7 +191,7 @@ public static partial class MessageTexts
             }),
     };
 
-    sealed record Language(string Short, string Representing, string Closing, Dictionary<Insight.Decision, string> Decisions, Dictionary<MessageTemplate, Text> Texts);
+    sealed record Language(string Short, string Representing, string Closing, Dictionary<Insight.Loop.Decision, string> Decisions, Dictionary<MessageTemplate, Text> Texts);
 
     sealed record Text(string Subject, params string[] Paragraphs)
     {

@@ -1,4 +1,5 @@
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 
 namespace Cirm.Jobs.Insight;

@@ -1,4 +1,4 @@
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
 using Cirm.Core.Platform;
 
 namespace Cirm.Jobs.Insight;

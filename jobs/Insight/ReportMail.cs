@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Cirm.Core.Insight;
 using Cirm.Core.Insight.Reports;
+using Cirm.Core.Insight.Results;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
 using Cirm.Jobs.Transactions;

@@ -1,4 +1,4 @@
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Loop;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Jobs.Platform;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cirm.Core.Identity;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;

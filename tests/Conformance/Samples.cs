@@ -2,13 +2,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cirm.Core.Identity;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Scarcity;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Insight;
-using Cirm.Tests.Platform;
 using Cirm.Tests.Participation;
+using Cirm.Tests.Platform;
 using Cirm.Tests.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Cirm.Tests.Harness;

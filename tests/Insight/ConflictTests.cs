@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Loop;
+using Cirm.Core.Insight.Results;
 using Cirm.Core.Platform;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Transactions;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
+using Cirm.Core.Insight.Surveying;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,4 +1,5 @@
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Loop;
+using Cirm.Core.Insight.Results;
 using FsCheck;
 using FsCheck.Fluent;
 

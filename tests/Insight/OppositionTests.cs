@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Loop;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Transactions;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;

@@ -188,7 +188,7 @@ public sealed class ReportTests(CirmHost host)
         var wave = await Asking.OpenAsync(agency, new { key = "trust", title = "T", anonymity = "anonymous", questions = new[] { new { key = "q", item = "trust-agency" } } });
         await Publishing.StrataAsync(host, agency, wave, (new { }, []));
         await Publishing.PutAsync(host, agency, wave, Enumerable.Range(0, 165).Select(i => (1, (object)new { q = i % 11 })));
-        Assert.Equal(Core.Insight.PublishOutcome.Published, await Publishing.PublishAsync(host, agency, wave));
+        Assert.Equal(Core.Insight.Results.PublishOutcome.Published, await Publishing.PublishAsync(host, agency, wave));
         var satisfaction = Assert.Single((await Reporting.ReadAsync(agency, "satisfaction"))["periods"]!.AsArray())!;
         Assert.Equal(("trust 2026-1", "trust-agency", 5.0, 165), ((string?)satisfaction["period"], (string?)satisfaction.Group("all")!["item"], (double)satisfaction.Group("all")!["mean"]!["value"]!, (int)satisfaction.Group("all")!["n"]!));
     }

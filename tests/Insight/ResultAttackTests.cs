@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
 using Cirm.Tests.Harness;
 
 namespace Cirm.Tests.Insight;

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
 using Cirm.Core.Insight.Statistics;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 

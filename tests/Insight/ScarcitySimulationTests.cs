@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Scarcity;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Cirm.Seeds.Transactions;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Cirm.Tests.Harness;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
@@ -59,7 +59,7 @@ public sealed class SegmentTests(CirmHost host)
         await host.Database.ExecuteAsOwnerAsync($$"""
             insert into segments (agency_id, id, key, name, rule, sensitive, by_behaviour, pending, created_at, updated_at)
             select '{{agency.Id}}', gen_random_uuid(), 's' || n, '{"en": "S"}', '{"attribute": "age", "op": "ge", "value": 65}', false, false, false, now(), now()
-            from generate_series(1, {{Cirm.Core.Insight.Segments.Most}}) n
+            from generate_series(1, {{Cirm.Core.Insight.Segmentation.Segments.Most}}) n
             """);
         var refused = await (await agency.Manager).PostAsJsonAsync($"{agency.Path}/segments", new { key = "more", name = "More", rule = Older });
         await refused.RefusedAsync("too-many-segments");

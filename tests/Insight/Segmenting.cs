@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;

@@ -1,4 +1,4 @@
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;

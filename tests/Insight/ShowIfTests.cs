@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 
 namespace Cirm.Tests.Insight;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Cirm.Core.Platform;
 using Cirm.Core.Participation;
+using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Jobs.Participation;
 using Cirm.Tests.Harness;

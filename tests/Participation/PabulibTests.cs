@@ -1,6 +1,6 @@
+using System.Text.Json.Nodes;
 using Cirm.Core.Participation.Counting;
 using Cirm.Jobs.Participation;
-using System.Text.Json.Nodes;
 
 namespace Cirm.Tests.Participation;
 

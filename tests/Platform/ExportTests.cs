@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
 using Cirm.Core.Platform.Exports;
 using Cirm.Core.Tenancy;
 using Cirm.Jobs.Platform;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Npgsql;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Tenancy;
 using Npgsql;
 

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Cirm.Api.Participation;
 using Cirm.Api.Portal.Parts;
-using Cirm.Core.Platform;
 using Cirm.Core.Participation;
+using Cirm.Core.Platform;
 using Microsoft.Extensions.Primitives;
 
 namespace Cirm.Api.Portal.Managers;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Participation;
 using Cirm.Core.Participation.Counting;
 using Cirm.Core.Platform;

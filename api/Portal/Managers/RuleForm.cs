@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cirm.Core.Identity;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 
 namespace Cirm.Api.Portal.Managers;

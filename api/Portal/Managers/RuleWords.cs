@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Cirm.Core.Identity;
 using Cirm.Core.Information;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 
 namespace Cirm.Api.Portal.Managers;
@@ -16,7 +16,7 @@ public sealed record RuleNames(IReadOnlyList<AttributeDeclaration> Attributes, I
     const int Most = 500;
 
     public static async Task<RuleNames> ReadAsync(Guid agency, Attributes attributes, Services services, Segments segments, CancellationToken ct) => new(
-        await attributes.ListAsync(agency, null, Most, ct), await services.ListAsync(agency, null, drafts: false, Most, ct), await segments.ListAsync(agency, false, null, null, Core.Insight.Segments.Most, ct));
+        await attributes.ListAsync(agency, null, Most, ct), await services.ListAsync(agency, null, drafts: false, Most, ct), await segments.ListAsync(agency, false, null, null, Core.Insight.Segmentation.Segments.Most, ct));
 
     public AttributeDeclaration? Attribute(string key) => Attributes.FirstOrDefault(a => a.Key == key);
 

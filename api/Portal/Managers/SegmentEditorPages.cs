@@ -4,7 +4,7 @@ using Cirm.Api.Insight;
 using Cirm.Api.Platform;
 using Cirm.Core.Identity;
 using Cirm.Core.Information;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,7 +1,7 @@
 using Cirm.Api.Platform;
 using Cirm.Core.Identity;
 using Cirm.Core.Information;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,7 +26,7 @@ public static class SegmentPages
 
     static async Task<RazorComponentResult<SegmentList>> List(string? retired, Agency home, Segments segments, SegmentSnapshots snapshots, CancellationToken ct) => new(new
     {
-        Segments = await segments.ListAsync(home.Id, retired == "true", null, null, Core.Insight.Segments.Most, ct),
+        Segments = await segments.ListAsync(home.Id, retired == "true", null, null, Core.Insight.Segmentation.Segments.Most, ct),
         Sizes = await snapshots.LatestAsync(home.Id, ct),
         Retired = retired == "true",
     });

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Cirm.Api.Insight;
 using Cirm.Api.Platform;
 using Cirm.Api.Portal.Parts;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 

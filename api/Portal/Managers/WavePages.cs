@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Cirm.Api.Insight;
 using Cirm.Api.Platform;
-using Cirm.Core.Insight;
+using Cirm.Core.Insight.Results;
+using Cirm.Core.Insight.Segmentation;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;

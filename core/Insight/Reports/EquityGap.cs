@@ -1,3 +1,4 @@
+using Cirm.Core.Insight.Loop;
 using Cirm.Core.Insight.Statistics;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;

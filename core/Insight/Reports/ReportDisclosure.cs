@@ -1,4 +1,5 @@
 using Cirm.Core.Insight.Disclosure;
+using Cirm.Core.Insight.Results;
 
 namespace Cirm.Core.Insight.Reports;
 

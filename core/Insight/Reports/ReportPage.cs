@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cirm.Core.Insight.Results;
 using Cirm.Core.Platform;
 
 namespace Cirm.Core.Insight.Reports;

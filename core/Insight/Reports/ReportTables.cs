@@ -1,3 +1,6 @@
+using Cirm.Core.Insight.Loop;
+using Cirm.Core.Insight.Results;
+
 namespace Cirm.Core.Insight.Reports;
 
 /// <summary>Makes the pages of reports from what months came to.</summary>
