@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Cirm.Api.Platform;
@@ -29,40 +30,47 @@ sealed class ResultsAnswer(WaveOfResults wave, PublishedResults published, strin
             return;
         }
         http.Response.ContentType = "application/json; charset=utf-8";
-        using var body = new MemoryStream();
-        Write(body);
-        http.Response.ContentLength = body.Length;
-        await http.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), http.RequestAborted);
+        List<ReadOnlyMemory<byte>> pieces = [.. Pieces()];
+        http.Response.ContentLength = pieces.Sum(p => (long)p.Length);
+        foreach (var piece in pieces) http.Response.BodyWriter.Write(piece.Span);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
-    void Write(MemoryStream body)
+    // As they lie: copied once, into what is sent.
+    IEnumerable<ReadOnlyMemory<byte>> Pieces()
     {
-        using (var json = new Utf8JsonWriter(body, new() { Encoder = Wire.Json.Encoder }))
+        yield return Opening();
+        if (published.Head is not { } head) yield break;
+        yield return ","u8.ToArray();
+        yield return head.AsMemory()[1..^1]; // the members of an object
+        yield return ",\"questions\":["u8.ToArray();
+        foreach (var (i, piece) in published.Questions.Index())
         {
-            json.WriteStartObject();
-            json.WriteString("survey", wave.Survey);
-            json.WriteString("wave", wave.Name);
-            json.WriteString("by", by);
-            json.WriteBoolean("weighted", weighted);
-            if (published.AsOf is { } asOf) json.WriteString("asOf", asOf.UtcDateTime);
-            else json.WriteNull("asOf");
-            if (published.Head is null) WriteNothing(json);
-            json.Flush();
-            if (published.Head is { } head)
-            {
-                body.WriteByte((byte)',');
-                body.Write(head.AsSpan()[1..^1]); // the members of an object
-                body.Write(",\"questions\":["u8);
-                foreach (var (i, piece) in published.Questions.Index())
-                {
-                    if (i > 0) body.WriteByte((byte)',');
-                    body.Write(piece);
-                }
-                body.Write("]}"u8);
-                return;
-            }
+            if (i > 0) yield return ","u8.ToArray();
+            yield return piece;
+        }
+        yield return "]}"u8.ToArray();
+    }
+
+    // An object: left open when an edition follows.
+    ReadOnlyMemory<byte> Opening()
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(body, new() { Encoder = Wire.Json.Encoder });
+        json.WriteStartObject();
+        json.WriteString("survey", wave.Survey);
+        json.WriteString("wave", wave.Name);
+        json.WriteString("by", by);
+        json.WriteBoolean("weighted", weighted);
+        if (published.AsOf is { } asOf) json.WriteString("asOf", asOf.UtcDateTime);
+        else json.WriteNull("asOf");
+        if (published.Head is null)
+        {
+            WriteNothing(json);
             json.WriteEndObject();
         }
+        json.Flush();
+        return body.WrittenMemory;
     }
 
     // Before the first edition: everything that is asked, and that nothing is shown of it.

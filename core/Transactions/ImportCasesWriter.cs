@@ -11,7 +11,8 @@ namespace Cirm.Core.Transactions;
 /// Numbers come from the agency's counter, whose row is locked until the batch that took them is committed. The batch beside it
 /// writes at the same time, with the numbers behind; what it is given is promised in the first one's transaction, so that the next
 /// attempt keeps the promise when the process dies between the two commits. Rows are selected from the counter's row and the
-/// arrays together: on Citus a select from arrays alone would be sent to the workers by COPY, which row-level security refuses.
+/// arrays together: on Citus a select from arrays alone would be sent to the workers by COPY, which row-level security refuses. The
+/// arrays are unnested side by side in a select list, which streams them; unnest over many arrays keeps each in a store of its own first.
 /// </remarks>
 public sealed class ImportCasesWriter : IRowImport<CaseRow>
 {
@@ -125,10 +126,12 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
                case when r.due_at < @now and r.status in ('submitted', 'accepted', 'inProgress', 'reopened') then 'breached' else 'none' end, -- overdue when it came: no news
                r.calendar_edition, @ownDates, r.unit, r.closed_at, @now
             from case_numbers n
-            cross join unnest(@caseIds, @numbers, @serviceIds, @versions, @kinds, @statuses, @channels, @titles, @descriptions, @latitudes, @longitudes, @areas,
-                        @citizenIds, @externalIds, @submittedAt, @foreseen, @due, @editions, @units, @closedAt)
-              as r (id, number, service_id, service_version, kind, status, channel, title, description, latitude, longitude, area,
-                    citizen_id, external_id, submitted_at, foreseen_at, due_at, calendar_edition, unit, closed_at)
+            cross join (select
+                unnest(@caseIds) as id, unnest(@numbers) as number, unnest(@serviceIds) as service_id, unnest(@versions) as service_version, unnest(@kinds) as kind,
+                unnest(@statuses) as status, unnest(@channels) as channel, unnest(@titles) as title, unnest(@descriptions) as description,
+                unnest(@latitudes) as latitude, unnest(@longitudes) as longitude, unnest(@areas) as area, unnest(@citizenIds) as citizen_id,
+                unnest(@externalIds) as external_id, unnest(@submittedAt) as submitted_at, unnest(@foreseen) as foreseen_at, unnest(@due) as due_at,
+                unnest(@editions) as calendar_edition, unnest(@units) as unit, unnest(@closedAt) as closed_at) r
             where n.agency_id = @agency
             """,
             new
@@ -145,7 +148,7 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
             insert into case_history (agency_id, case_id, id, at, kind, to_status, actor_kind)
             select n.agency_id, r.case_id, r.id, @now, 'imported', r.status, 'system'
             from case_numbers n
-            cross join unnest(@caseIds, @historyIds, @statuses) as r (case_id, id, status)
+            cross join (select unnest(@caseIds) as case_id, unnest(@historyIds) as id, unnest(@statuses) as status) r
             where n.agency_id = @agency
             """, new { caseIds, historyIds, statuses, now });
         partner?.Link(transaction, rows, caseIds, now);

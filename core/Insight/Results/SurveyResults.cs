@@ -164,25 +164,22 @@ public sealed class SurveyResults(TenantDb db, TimeProvider clock)
     public async Task<PublishedResults> FindAsync(Guid agency, Guid wave, string breakdown, string? question, bool weighted, long? known, CancellationToken ct)
     {
         var found = new PublishedResults();
-        await using var transaction = await db.BeginAsync(agency, ct);
-        await transaction.StreamAsync("""
-            select p.version, p.as_of, p.edition, p.refused is not null, r.position, r.document
-            from survey_publications p
-            left join survey_results r
-              on r.agency_id = p.agency_id and r.wave_id = p.wave_id and r.breakdown = @breakdown and r.weighted = @weighted
-              and (r.position = -1 or @question is null or r.question = @question)
-              and (@known is null or p.version <> @known)
-            where p.agency_id = @agency and p.wave_id = @wave
-            order by r.position
-            """, new { wave, breakdown, question, weighted, known }, row =>
+        foreach (var piece in await db.QueryAsync<Piece>(agency, """
+                     select p.version, p.as_of, p.edition, p.refused is not null as refused, r.position, r.document
+                     from survey_publications p
+                     left join survey_results r
+                       on r.agency_id = p.agency_id and r.wave_id = p.wave_id and r.breakdown = @breakdown and r.weighted = @weighted
+                       and (r.position = -1 or @question is null or r.question = @question)
+                       and (@known is null or p.version <> @known)
+                     where p.agency_id = @agency and p.wave_id = @wave
+                     order by r.position
+                     """, new { wave, breakdown, question, weighted, known }, ct))
         {
-            (found.Version, found.Edition, found.Refused) = (row.GetInt64(0), row.GetInt32(2), row.GetBoolean(3));
-            if (found.Edition > 0) found.AsOf = new(DateTime.SpecifyKind(row.GetDateTime(1), DateTimeKind.Utc));
-            if (row.IsDBNull(4)) return;
-            if (row.GetInt32(4) < 0) found.Head = row.GetFieldValue<byte[]>(5);
-            else found.Questions.Add(row.GetFieldValue<byte[]>(5));
-        }, ct);
-        await transaction.CommitAsync(ct);
+            (found.Version, found.Edition, found.Refused) = (piece.Version, piece.Edition, piece.Refused);
+            if (piece.Edition > 0) found.AsOf = piece.AsOf;
+            if (piece.Position is -1) found.Head = piece.Document;
+            else if (piece.Document is { } document) found.Questions.Add(document);
+        }
         return found;
     }
 
@@ -196,6 +193,8 @@ public sealed class SurveyResults(TenantDb db, TimeProvider clock)
             """, new { wave }, ct)).SingleOrDefault();
         return refused?.List.Deserialize<List<WeightingRefusal>>(Wire.Json) ?? [];
     }
+
+    sealed record Piece(long Version, DateTimeOffset? AsOf, int Edition, bool Refused, int? Position, byte[]? Document);
 
     sealed record Refused(JsonElement List);
 }

@@ -97,18 +97,15 @@ public sealed class SegmentEvaluation(TenantDb db, TimeProvider clock)
     // Range by range, so that no statement is long and none needs much memory; the ends of the ranges come from the key's index.
     static async Task ForEverybodyAsync(TenantTransaction transaction, IReadOnlyList<Segment> segments, Vocabulary words, DateTimeOffset now, Sum sum, CancellationToken ct)
     {
-        var ends = await transaction.QueryAsync<Guid>("""
-            select n.id
-            from (select z.id, row_number() over (order by z.id) as place from citizens z where z.agency_id = @agency) n
-            where n.place % @size = 0
-            order by n.id
-            """, new { Size = CitizensAtATime }, ct);
-        var after = Guid.Empty;
-        foreach (var end in ends.Append(Guid.AllBitsSet))
+        Guid? end;
+        for (var after = Guid.Empty; ; after = end.Value)
         {
+            end = await transaction.QuerySingleOrDefaultAsync<Guid?>("""
+                select z.id from citizens z where z.agency_id = @agency and z.id > @after order by z.id limit 1 offset @others
+                """, new { after, Others = CitizensAtATime - 1 }, ct);
             await ApplyAsync(transaction, segments, words, now, OfRange, "and c.citizen_id > @after and c.citizen_id <= @upTo", "and m.citizen_id > @after and m.citizen_id <= @upTo",
-                new() { ["after"] = after, ["upTo"] = end }, sum, ct);
-            after = end;
+                new() { ["after"] = after, ["upTo"] = end ?? Guid.AllBitsSet }, sum, ct);
+            if (end is null) return;
         }
     }
 
@@ -116,22 +113,24 @@ public sealed class SegmentEvaluation(TenantDb db, TimeProvider clock)
     static async Task<IReadOnlyList<Guid>> MovedAsync(TenantTransaction transaction, IReadOnlyList<Segment> segments, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
     {
         var days = segments.SelectMany(s => s.Tree.All()).OfType<BehaviourRule>().Select(r => r.WithinDays).OfType<int>().Distinct().ToArray();
-        return days.Length == 0 ? [] : await transaction.QueryAsync<Guid>("""
-            select distinct c.citizen_id
-            from unnest(@days) d
-            join cases c on c.agency_id = @agency and c.submitted_at > @from - make_interval(days => d) and c.submitted_at <= @to - make_interval(days => d)
+        if (days.Length == 0) return [];
+        // A short while of each, from the index of the times: beside "offset 0", which keeps a while together, nothing says how short it is.
+        return await transaction.QueryAsync<Guid>("""
+            select c.citizen_id
+            from unnest(@begins, @ends) as t (begins, ends)
+            cross join lateral (select citizen_id from cases where agency_id = @agency and submitted_at > t.begins and submitted_at <= t.ends offset 0) c
             where c.citizen_id is not null
             union
             select r.citizen_id
-            from unnest(@days) d
-            join remarks r on r.agency_id = @agency and r.created_at > @from - make_interval(days => d) and r.created_at <= @to - make_interval(days => d)
+            from unnest(@begins, @ends) as t (begins, ends)
+            cross join lateral (select citizen_id from remarks where agency_id = @agency and created_at > t.begins and created_at <= t.ends offset 0) r
             where r.citizen_id is not null
             union
             select l.citizen_id
-            from unnest(@days) d
-            join survey_waves w on w.agency_id = @agency and w.closes_at > @from - make_interval(days => d) and w.closes_at <= @to - make_interval(days => d)
+            from unnest(@begins, @ends) as t (begins, ends)
+            join survey_waves w on w.agency_id = @agency and w.closes_at > t.begins and w.closes_at <= t.ends
             join survey_links l on l.agency_id = w.agency_id and l.wave_id = w.id
-            """, new { days, from, to }, ct);
+            """, new { Begins = Array.ConvertAll(days, d => from.AddDays(-d).UtcDateTime), Ends = Array.ConvertAll(days, d => to.AddDays(-d).UtcDateTime) }, ct);
     }
 
     // One pass over the citizens for up to 60 segments: which they are in by the rules against which they are in by the table, as bits
@@ -143,33 +142,34 @@ public sealed class SegmentEvaluation(TenantDb db, TimeProvider clock)
         foreach (var segments in all.OrderBy(s => s.Key, StringComparer.Ordinal).Chunk(SegmentsAtATime))
         {
             var rules = SegmentSql.Of([.. segments.Select(s => s.Key)], words, now, scope, casesScope);
-            var bits = string.Join(" | ", rules.Columns.Select((column, i) => $"(r.{column}::int::bigint << {i})"));
+            long[] bits = [.. segments.Select((_, i) => 1L << i)];
+            var isIn = string.Join(" | ", rules.Columns.Zip(bits, (column, bit) => $"case when r.{column} then {bit}::bigint else 0 end"));
             var written = await transaction.QuerySingleOrDefaultAsync<Written>($"""
                 with evaluated as materialized (
                   select n.id, n.is_in & ~coalesce(o.was_in, 0) as begins, coalesce(o.was_in, 0) & ~n.is_in as ends
-                  from (select r.id, {bits} as is_in from {rules.From} r offset 0) n
+                  from (select r.id, {isIn} as is_in from {rules.From} r offset 0) n
                   left join (
-                    select m.citizen_id, bit_or(1::bigint << (s.place - 1)::int) as was_in
+                    select m.citizen_id, bit_or(s.bit) as was_in
                     from segment_members m
-                    join unnest(@segments) with ordinality as s (id, place) on s.id = m.segment_id
+                    join unnest(@segments, @bits) as s (id, bit) on s.id = m.segment_id
                     where m.agency_id = @agency and m.valid_to is null {membersScope}
                     group by m.citizen_id) o on o.citizen_id = n.id
                   where n.is_in <> coalesce(o.was_in, 0)),
                 ended as (
                   update segment_members m set valid_to = @now
                   from evaluated e
-                  join unnest(@segments) with ordinality as s (id, place) on (e.ends >> (s.place - 1)::int) & 1 = 1
-                  where m.agency_id = @agency and m.citizen_id = e.id and m.segment_id = s.id and m.valid_to is null
+                  where m.agency_id = @agency and m.citizen_id = e.id and m.valid_to is null
+                    and e.ends <> 0 and e.ends & (@bits)[array_position(@segments, m.segment_id)] <> 0
                   returning 1),
                 begun as (
                   insert into segment_members (agency_id, segment_id, citizen_id, valid_from)
                   select @agency, s.id, e.id, @now
                   from evaluated e
-                  join unnest(@segments) with ordinality as s (id, place) on (e.begins >> (s.place - 1)::int) & 1 = 1
+                  join unnest(@segments, @bits) as s (id, bit) on e.begins & s.bit <> 0
                   order by s.id, e.id
                   returning 1)
                 select (select count(*) from begun) as begun, (select count(*) from ended) as ended
-                """, new Dictionary<string, object>(args.Concat(rules.Args)) { ["segments"] = segments.Select(s => s.Id).ToArray(), ["now"] = now }, ct);
+                """, new Dictionary<string, object>(args.Concat(rules.Args)) { ["segments"] = segments.Select(s => s.Id).ToArray(), ["bits"] = bits, ["now"] = now }, ct);
             sum.Begun += written!.Begun;
             sum.Ended += written.Ended;
         }
