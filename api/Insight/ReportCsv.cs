@@ -1,6 +1,6 @@
 using System.Globalization;
 using Cirm.Core.Insight.Reports;
-using CsvHelper;
+using Cirm.Core.Platform.Exports;
 
 namespace Cirm.Api.Insight;
 
@@ -12,10 +12,8 @@ static class ReportCsv
     public static string Of(ReportKind report, string by, IEnumerable<ReportPage> pages)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var csv = new CsvWriter(text, new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = CsvHelper.Configuration.InjectionOptions.Escape }))
+        using (var table = new CsvTable(text, Columns))
         {
-            foreach (var column in Columns) csv.WriteField(column);
-            csv.NextRecord();
             foreach (var page in pages)
             {
                 foreach (var group in page.Groups)
@@ -23,20 +21,19 @@ static class ReportCsv
                 foreach (var gap in page.Gaps ?? [])
                     Line(page, by, gap.Better is null ? null : $"{gap.Better} / {gap.Worse}", null, null, new(gap.Between, gap.Ratio, null, gap.Low, gap.High, gap.Suppressed is true));
             }
-            csv.Flush();
 
             void Line(ReportPage page, string? by, string? group, string? item, long? n, Shown figure)
             {
-                foreach (var field in (string?[])[report.Key, page.Period, Day(page.From), Day(page.Until), by, group, item, figure.Name]) csv.WriteField(field);
-                foreach (var number in (double?[])[figure.Value, figure.Share, figure.Low, figure.High, n]) csv.WriteField(number?.ToString(CultureInfo.InvariantCulture));
-                csv.WriteField(figure.Suppressed ? "true" : "false");
-                csv.NextRecord();
+                foreach (var name in (string?[])[report.Key, page.Period]) table.Text(name);
+                foreach (var day in (DateOnly[])[page.From, page.Until]) table.Figure(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                foreach (var name in (string?[])[by, group, item, figure.Name]) table.Text(name);
+                foreach (var number in (double?[])[figure.Value, figure.Share, figure.Low, figure.High, n]) table.Figure(number);
+                table.Figure(figure.Suppressed ? "true" : "false");
+                table.EndLine();
             }
         }
         return text.ToString();
     }
-
-    static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     static IEnumerable<Shown> FiguresOf(ReportGroup group)
     {

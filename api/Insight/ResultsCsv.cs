@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cirm.Core.Insight.Results;
-using CsvHelper;
+using Cirm.Core.Platform.Exports;
 
 namespace Cirm.Api.Insight;
 
@@ -14,10 +14,8 @@ static class ResultsCsv
     public static string Of(PublishedResults published, string? by)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var csv = new CsvWriter(text, CultureInfo.InvariantCulture))
+        using (var table = new CsvTable(text, Columns))
         {
-            foreach (var column in Columns) csv.WriteField(column);
-            csv.NextRecord();
             foreach (var piece in published.Questions)
             {
                 using var question = JsonDocument.Parse(piece);
@@ -25,15 +23,15 @@ static class ResultsCsv
                 foreach (var group in question.RootElement.GetProperty("groups").EnumerateArray())
                 {
                     if (group.TryGetProperty("rows", out var rows))
-                        foreach (var row in rows.EnumerateArray()) Lines(csv, key, row.GetProperty("key").GetString(), by, group.GetProperty("group").GetString(), row);
-                    else Lines(csv, key, null, by, group.GetProperty("group").GetString(), group);
+                        foreach (var row in rows.EnumerateArray()) Lines(table, key, row.GetProperty("key").GetString(), by, group.GetProperty("group").GetString(), row);
+                    else Lines(table, key, null, by, group.GetProperty("group").GetString(), group);
                 }
             }
         }
         return text.ToString();
     }
 
-    static void Lines(CsvWriter csv, string question, string? row, string? by, string? group, JsonElement figures)
+    static void Lines(CsvTable table, string question, string? row, string? by, string? group, JsonElement figures)
     {
         Line(figures, null);
         if (!figures.TryGetProperty("options", out var options)) return;
@@ -41,13 +39,13 @@ static class ResultsCsv
 
         void Line(JsonElement of, string? option)
         {
-            foreach (var field in (string?[])[question, row, group == ResultGroups.All ? null : by, group, option]) csv.WriteField(field);
-            foreach (var column in (string[])["n", "effectiveN", "skipped", "count", "share", "mean", "standardError", "low", "high"]) csv.WriteField(Figure(of, column));
+            foreach (var field in (string?[])[question, row, group == ResultGroups.All ? null : by, group, option]) table.Text(field);
+            foreach (var column in (string[])["n", "effectiveN", "skipped", "count", "share", "mean", "standardError", "low", "high"]) table.Figure(Figure(of, column));
             var change = of.TryGetProperty("change", out var since) ? since : (JsonElement?)null;
-            csv.WriteField(change is null ? null : Figure(change.Value, "by"));
-            csv.WriteField(change?.GetProperty("since").GetString());
-            csv.WriteField(of.TryGetProperty("suppressed", out _) ? "true" : "false");
-            csv.NextRecord();
+            table.Figure(change is null ? null : Figure(change.Value, "by"));
+            table.Text(change?.GetProperty("since").GetString());
+            table.Figure(of.TryGetProperty("suppressed", out _) ? "true" : "false");
+            table.EndLine();
         }
     }
 

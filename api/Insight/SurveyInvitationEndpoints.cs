@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text;
+using System.Globalization;
 using Cirm.Api.Platform;
 using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
+using Cirm.Core.Platform.Exports;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Insight.Problems;
@@ -70,18 +71,16 @@ public static class SurveyInvitationEndpoints
     {
         var of = await SurveyWaveEndpoints.FindAsync(waves, caller, key, wave, ct);
         await log.RecordAsync(caller, "survey-letters.read", "survey-wave", of.Id, ct);
-        var csv = new StringBuilder("externalId,name,code\r\n");
-        foreach (var letter in await invitations.LettersAsync(caller.Agency, of.Id, null, MostLetters, ct))
-            csv.Append(Field(letter.ExternalId)).Append(',').Append(Field(letter.Name)).Append(',').Append(letter.Code).Append("\r\n");
+        using var csv = new StringWriter(CultureInfo.InvariantCulture);
+        using (var table = new CsvTable(csv, ["externalId", "name", "code"]))
+            foreach (var letter in await invitations.LettersAsync(caller.Agency, of.Id, null, MostLetters, ct))
+            {
+                table.Text(letter.ExternalId);
+                table.Text(letter.Name);
+                table.Text(letter.Code);
+                table.EndLine();
+            }
         return csv.ToString();
-    }
-
-    // What begins like a formula is not to become one in a spreadsheet (OWASP, CSV injection).
-    static string Field(string? text)
-    {
-        if (string.IsNullOrEmpty(text)) return "";
-        if (text[0] is '=' or '+' or '-' or '@' or '\t') text = $"'{text}";
-        return text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     /// <summary>Whom to invite, and by what.</summary>

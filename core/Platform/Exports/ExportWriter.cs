@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CsvHelper;
 
 namespace Cirm.Core.Platform.Exports;
 
@@ -12,41 +10,43 @@ namespace Cirm.Core.Platform.Exports;
 /// <param name="columns">Of a CSV.</param>
 public sealed class ExportWriter(Stream to, ExportFormat format, IReadOnlyList<string> columns) : IDisposable
 {
-    readonly CsvWriter? csv = format == ExportFormat.Csv ? new(new StreamWriter(to, new UTF8Encoding(false), leaveOpen: true), CultureInfo.InvariantCulture) : null;
+    readonly StreamWriter? text = format == ExportFormat.Csv ? new(to, new UTF8Encoding(false), leaveOpen: true) : null;
+    CsvTable? table;
 
     /// <summary>The first line of a CSV.</summary>
     public void Begin()
     {
-        if (csv is null) return;
-        foreach (var column in columns) csv.WriteField(column);
-        csv.NextRecord();
+        if (text is not null) table = new(text, columns);
     }
 
     /// <summary>A row.</summary>
     public void Write(object row)
     {
-        if (csv is null)
+        if (table is null)
         {
             JsonSerializer.Serialize(to, row, row.GetType(), Wire.Json);
             to.WriteByte((byte)'\n');
             return;
         }
         var members = JsonSerializer.SerializeToNode(row, row.GetType(), Wire.Json)!.AsObject();
-        foreach (var column in columns) csv.WriteField(FieldOf(members[column]));
-        csv.NextRecord();
+        foreach (var column in columns)
+            if (members[column] is not JsonValue value) table.Figure(members[column]?.ToJsonString(Wire.Json));
+            else if (value.GetValueKind() == JsonValueKind.String) table.Text((string?)value);
+            else table.Figure(value.ToJsonString(Wire.Json));
+        table.EndLine();
     }
 
     /// <summary>Sends on what is not written yet.</summary>
-    public void Flush() => csv?.Flush();
-
-    // What people wrote may have been written for a clerk's spreadsheet to run (OWASP, CSV Injection). Figures are ours.
-    static string? FieldOf(JsonNode? value) => value switch
+    public void Flush()
     {
-        null => null,
-        JsonValue text when text.GetValueKind() == JsonValueKind.String => (string?)text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] and var begins ? $"'{begins}" : (string?)text,
-        _ => value.ToJsonString(Wire.Json),
-    };
+        table?.Flush();
+        text?.Flush();
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => csv?.Dispose();
+    public void Dispose()
+    {
+        table?.Dispose();
+        text?.Dispose();
+    }
 }

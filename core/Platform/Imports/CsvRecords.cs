@@ -47,7 +47,7 @@ public sealed class CsvRecords : RecordReader
     public override bool Has(string column) => header.Contains(column);
 
     /// <inheritdoc/>
-    public override string? Value(int column) => places[column] is >= 0 and var place ? Trimmed(parser[place]) : null;
+    public override string? Value(int column) => places[column] is >= 0 and var place ? CsvText.Unguarded(Trimmed(parser[place])) : null;
 
     /// <inheritdoc/>
     public override void Dispose()
