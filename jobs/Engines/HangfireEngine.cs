@@ -34,6 +34,7 @@ public sealed class HangfireEngine(IBackgroundJobClient client, IRecurringJobMan
                     QueuePollInterval = TimeSpan.FromMilliseconds(500),
                     InvisibilityTimeout = Engine.TakenOverAfter,
                     UseSlidingInvisibilityTimeout = true, // a job may run longer than that, as long as its worker lives
+                    DistributedLockTimeout = Engine.TakenOverAfter, // locks are held for moments: a killed worker's would keep the next from starting
                 })
             .WithJobExpirationTimeout(TimeSpan.FromHours(1))); // the outbox alone makes a job a second
         builder.Services.AddHangfireServer(server => Describe(server, Engine.JobsAtATime - Engine.LongJobsAtATime, Queues.Short, Queues.Recurring));

@@ -33,7 +33,7 @@ static class Count
     {
         var engine = await cluster.ReadAsync<bool>("select to_regclass('engine.qrtz_triggers') is not null")
             ? "select count(*) from engine.qrtz_triggers where trigger_group <> 'timetable'"
-            : "select count(*) from engine.job where statename in ('Enqueued', 'Processing', 'Scheduled') and arguments not like '%recurring%'";
+            : "select count(*) from engine.job where statename in ('Enqueued', 'Processing', 'Scheduled') and arguments::text not like '%recurring%'";
         var (left, before) = ("", "");
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Longest; await Task.Delay(200))
         {
