@@ -20,7 +20,7 @@ public interface IJobEngine
     /// <summary>Keeps a piece of work to be run once, after a delay. Safe to repeat.</summary>
     Task EnqueueAsync(JobRequest request, TimeSpan delay, CancellationToken ct);
 
-    /// <summary>Keeps pieces of work to be run once, as soon as may be, in one step: what happened within a moment costs about what one of them does. Safe to repeat.</summary>
+    /// <summary>Keeps pieces of work to be run once, as soon as may be, in one step: what happened within a moment costs about what one of them does. Safe to repeat: what waits or runs under its key is that work.</summary>
     Task EnqueueAsync(IReadOnlyCollection<JobRequest> requests, CancellationToken ct);
 
     /// <summary>Makes the timetable what the table says: what is not in it runs no more. Safe to repeat, from several workers too.</summary>

@@ -49,14 +49,18 @@ public sealed class QuartzEngine(ISchedulerFactory schedulers) : IJobEngine
         await scheduler.ScheduleTrigger(TriggerOf(request, delay), TriggerConflict.Keep, ct);
     }
 
-    // One lock and one commit for all. What is there already is written anew, the job too: the same as it was.
+    // One lock and one commit for all, and the job is written anew as it was. What is there already is not: Quartz ends a firing without its lock, and who writes
+    // the trigger anew in that moment meets it in a deadlock, for they take its two rows in different orders (a dispatcher that died gives the same work again).
     public async Task EnqueueAsync(IReadOnlyCollection<JobRequest> requests, CancellationToken ct)
     {
         if (requests.Count == 0) return;
         var scheduler = await schedulers.GetScheduler(ct);
+        var triggers = requests.Select(request => TriggerOf(request, TimeSpan.Zero)).ToList();
+        var there = (await scheduler.GetTriggers([.. triggers.Select(t => t.Key)], ct)).Select(t => t.Key).ToHashSet();
+        if (triggers.RemoveAll(t => there.Contains(t.Key)) > 0 && triggers.Count == 0) return;
         var run = JobBuilder.Create<QuartzJob>().WithIdentity(Run).StoreDurably().RequestRecovery().Build();
         await scheduler.ScheduleJobs(
-            new Dictionary<IJobDetail, IReadOnlyCollection<ITrigger>> { [run] = [.. requests.Select(request => TriggerOf(request, TimeSpan.Zero))] }, ScheduleJobOptions.Replacing, ct);
+            new Dictionary<IJobDetail, IReadOnlyCollection<ITrigger>> { [run] = triggers }, ScheduleJobOptions.Replacing, ct);
     }
 
     static ITrigger TriggerOf(JobRequest request, TimeSpan delay)

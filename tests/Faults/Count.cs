@@ -21,8 +21,9 @@ static class Count
         wrong.AddRange(different.Take(20));
         say($"  {writers.Acknowledged.Count,6} writes repeated with their keys: {different.Count} answered otherwise");
         if (await installation.VerifyAuditAsync() is not 0 and var code) wrong.Add($"verify-audit ended with {code}");
+        var log = cluster.Log;
         foreach (var trouble in (string[])["deadlock detected", "PANIC", "invalid page", "could not read"])
-            if (cluster.Log.Contains(trouble, StringComparison.Ordinal)) wrong.Add($"PostgreSQL's log says \"{trouble}\"");
+            if (log.IndexOf(trouble, StringComparison.Ordinal) is >= 0 and var at) wrong.Add($"PostgreSQL's log says \"{trouble}\": {log[at..Math.Min(log.Length, at + 3_000)]}");
         say($"  {writers.Unanswered,6} requests without an answer and {writers.ToldToComeAgain} that were told to come again: sent again, {writers.Wrong.Count} answered wrongly");
         foreach (var one in wrong) say($"  WRONG: {one}");
         return new(writers.Acknowledged.Count, lost + different.Count, wrong);
