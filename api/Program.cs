@@ -56,6 +56,7 @@ app.MapCaseRules();
 app.MapMessages();
 app.MapMailbox();
 app.MapAttachments();
+app.MapSharedPictures();
 app.MapHandOvers();
 app.MapAnswerTemplates();
 app.MapBulk();

@@ -52,7 +52,7 @@ public static class Worker
             .AddSingleton<IExportSource, ExportCases>().AddSingleton<IExportSource, ExportServices>().AddSingleton<IExportSource, ExportResults>()
             .AddSingleton<Initiatives>().AddSingleton<IExportSource, ExportInitiatives>().AddSingleton<ExportFiles>()
             .AddSingleton<Webhooks>().AddSingleton<WebhookSecrets>().AddSingleton<Sending>().AddSingleton(_ => WebhookCalls.FromEnvironment())
-            .AddSingleton<PartnerKeys>().AddSingleton<PartnerNotes>().AddSingleton<PartnerSending>().AddSingleton<PartnerUpdates>().AddSingleton<PartnerReading>().AddSingleton(_ => GeoReportClient.FromEnvironment())
+            .AddSingleton<PartnerKeys>().AddSingleton<PartnerNotes>().AddSingleton<PartnerSending>().AddSingleton(s => PictureLinks.FromEnvironment(s.GetRequiredService<Databases>())).AddSingleton<PartnerUpdates>().AddSingleton<PartnerMemory>().AddSingleton<PartnerReading>().AddSingleton(_ => GeoReportClient.FromEnvironment())
             .AddSingleton<Messages>().AddSingleton(MessageChannels.FromEnvironment(new Mailbox(new TenantDb(databases)), TimeProvider.System))
             .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>();
         Engine.Add(builder, databases);

@@ -1331,6 +1331,7 @@ CREATE TABLE public.partner_cases (
     changed_at timestamp with time zone,
     checked_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
+    forgotten_until timestamp with time zone,
     CONSTRAINT partner_cases_origin_check CHECK ((origin = ANY (ARRAY['sent'::text, 'imported'::text])))
 );
 
@@ -1367,6 +1368,7 @@ CREATE TABLE public.partner_deliveries (
     decided_at timestamp with time zone,
     reason text,
     created_at timestamp with time zone NOT NULL,
+    picture_id uuid,
     CONSTRAINT partner_deliveries_check CHECK (((state = 'delivered'::text) = (delivered_at IS NOT NULL))),
     CONSTRAINT partner_deliveries_kind_check CHECK ((kind = ANY (ARRAY['request'::text, 'update'::text]))),
     CONSTRAINT partner_deliveries_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text, 'givenUp'::text])))
@@ -1427,6 +1429,7 @@ CREATE TABLE public.partners (
     version bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    sends_pictures boolean NOT NULL,
     CONSTRAINT partners_check CHECK (((state = 'stopped'::text) = (stopped_at IS NOT NULL))),
     CONSTRAINT partners_fetch_minutes_check CHECK (((fetch_minutes >= 1) AND (fetch_minutes <= 1440))),
     CONSTRAINT partners_fetches_check CHECK ((fetches = ANY (ARRAY['nothing'::text, 'updates'::text, 'requests'::text]))),
@@ -3204,9 +3207,9 @@ CREATE INDEX attachments_in_folder ON public.attachments USING btree (agency_id,
 
 CREATE INDEX audit_entries_subject ON public.audit_entries USING btree (agency_id, subject_id, "position");
 
--- Name: case_history_told; Type: INDEX; Schema: public; Owner: -
+-- Name: case_history_shown; Type: INDEX; Schema: public; Owner: -
 
-CREATE INDEX case_history_told ON public.case_history USING btree (agency_id, at, id) WHERE (kind = ANY (ARRAY['transitioned'::text, 'noted'::text, 'asked'::text]));
+CREATE INDEX case_history_shown ON public.case_history USING btree (agency_id, at, id) WHERE (kind = ANY (ARRAY['transitioned'::text, 'noted'::text, 'asked'::text, 'attached'::text]));
 
 -- Name: case_links_to; Type: INDEX; Schema: public; Owner: -
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using Cirm.Api.Identity;
 using Cirm.Api.Platform;
 using Cirm.Core.Platform;
+using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Files;
 using Cirm.Core.Transactions.Open311;
 using Problems = Cirm.Core.Platform.Problems;
 
@@ -101,6 +103,10 @@ public sealed class GeoReport : IRefusalPage, IReplayedAs, ITakesKeyInRequest
         if (settings.JurisdictionId is { } ours && !string.IsNullOrEmpty(sent) && !string.Equals(ours, sent, StringComparison.OrdinalIgnoreCase))
             throw Problems.NotFound.Because($"The jurisdiction_id was not found: this endpoint serves {ours}.");
     }
+
+    /// <summary>Where whoever was shown a picture can fetch it: clients do so later, and without a key. The same address all day.</summary>
+    internal static string AddressOf(HttpContext http, PictureLinks links, Agency home, Guid caseId, Guid picture, DateTimeOffset now) =>
+        $"{http.Request.Scheme}://{http.Request.Host}{links.PathOf(home.Slug, home.Id, caseId, picture, new(now.UtcDateTime.Date, TimeSpan.Zero), now)}";
 
     /// <summary>Who reads: staff, and keys that may read all cases, see all of them.</summary>
     internal static Open311Reader ReaderOf(CallContext call) => new(call.Caller!, call.Caller!.Kind == ActorKind.Staff || call.Scopes.Contains("cases:read"));

@@ -5,6 +5,7 @@ using Cirm.Api.Transactions;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Files;
 using Cirm.Core.Transactions.Open311;
 using Microsoft.AspNetCore.Http.Extensions;
 using Problems = Cirm.Core.Platform.Problems;
@@ -115,7 +116,7 @@ static class ServiceRequestEndpoints
     {
         var languages = Languages.Of(http, home);
         var agency = home.Name.For(languages);
-        var files = $"{http.Request.Scheme}://{http.Request.Host}/v1/agencies/{home.Slug}/cases";
+        var (links, now) = (http.RequestServices.GetRequiredService<PictureLinks>(), http.RequestServices.GetRequiredService<TimeProvider>().Now());
         return new(writer =>
         {
             writer.BeginList("service_requests");
@@ -138,7 +139,7 @@ static class ServiceRequestEndpoints
                 writer.Add("zipcode", (string?)null);
                 writer.Add("lat", request.Latitude);
                 writer.Add("long", request.Longitude);
-                writer.Add("media_url", request.MediaUrl ?? (request.Attachment is { } file ? $"{files}/{request.Id}/attachments/{file}" : null));
+                writer.Add("media_url", request.MediaUrl ?? (request.Picture is { } picture ? GeoReport.AddressOf(http, links, home, request.Id, picture, now) : null));
                 if (extended) Extend(writer, request);
                 writer.End();
             }

@@ -3,6 +3,7 @@ using Cirm.Api.Platform;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Files;
 using Cirm.Core.Transactions.Open311;
 using Problems = Cirm.Core.Platform.Problems;
 
@@ -21,18 +22,18 @@ static class UpdateEndpoints
     }
 
     static async Task<GeoReportAnswer> List(
-        HttpContext http, CallContext call, Agency home, RequestUpdates updates, Open311SettingsBook book, AccessLog log, TimeProvider clock, CancellationToken ct)
+        HttpContext http, CallContext call, Agency home, RequestUpdates updates, Open311SettingsBook book, PictureLinks links, AccessLog log, TimeProvider clock, CancellationToken ct)
     {
-        var (query, settings) = (new GeoReportQuery(http, home), await book.TellAsync(home.Id, ct));
+        var (query, settings, now) = (new GeoReportQuery(http, home), await book.TellAsync(home.Id, ct), clock.Now());
         GeoReport.CheckJurisdiction(settings, query.Text("jurisdiction_id"));
         var extended = query.Flag("extended_statuses") ?? query.Flag("extensions") ?? settings.ExtendedStatuses;
-        var (from, to) = query.Span(clock.Now());
+        var (from, to) = query.Span(now);
         var (skip, size) = query.Page(ServiceRequests.Most);
         Guid[]? cases = query.List("service_request_id") is { } ids ? [.. ids.Select(i => Guid.TryParseExact(i, "D", out var id) ? id : Guid.Empty)] : null;
         query.Errors.ThrowIfAny();
         var reader = GeoReport.ReaderOf(call);
         var found = await updates.ListAsync(reader, cases, from, to, skip, size, ct);
-        await log.RecordListAsync(reader.Caller, "cases.listed", "case", null, found.Where(u => u.Text is not null).Select(u => u.CaseId), ct);
+        await log.RecordListAsync(reader.Caller, "cases.listed", "case", null, found.Where(u => (u.Text, u.Picture) is not (null, null)).Select(u => u.CaseId), ct);
         return new(writer =>
         {
             writer.BeginList("service_request_updates");
@@ -44,7 +45,7 @@ static class UpdateEndpoints
                 writer.Add("status", Open311States.Of(update.Status, update.Outcome, extended).Spelled());
                 writer.Add("updated_datetime", update.At);
                 writer.Add("description", update.Text);
-                writer.Add("media_url", (string?)null);
+                writer.Add("media_url", update.Picture is { } picture ? GeoReport.AddressOf(http, links, home, update.CaseId, picture, now) : null);
                 if (extended)
                 {
                     writer.Add("external_status_code", update.Outcome is { } outcome && update.Status.IsOver() ? $"{update.Status.Word()}:{outcome.Word()}" : update.Status.Word());
@@ -60,6 +61,7 @@ static class UpdateEndpoints
     {
         var caller = call.Caller!;
         var form = await GeoReportForm.ReadAsync(http, caller);
+        if (form.Files.Count > 0) throw Problems.InvalidValue("/media", "not-allowed", "An update takes no files: send the address of a picture as media_url.");
         GeoReport.CheckJurisdiction(await book.TellAsync(home.Id, ct), form.Text("jurisdiction_id") ?? http.Request.Query["jurisdiction_id"]);
         var sent = Read(form, new(http, home, "/"), caller.Kind == ActorKind.Staff || call.Scopes.Contains("cases:write"));
         var id = await received.TakeAsync(caller, sent, ct) ?? throw Problems.NotFound.Because("The service_request_id was not found.");

@@ -36,6 +36,12 @@ public record WritePartner
     /// <summary>Whether cases that came from another system (channel partner) go to it, too: two systems could send one to and fro.</summary>
     public bool Forwards { get; init; }
 
+    /// <summary>
+    /// Whether public pictures of cases that it gets go along: as links that it can follow for 90 days, the first with the case, the others as updates. Files that are
+    /// no pictures, and internal ones, never do.
+    /// </summary>
+    public bool SendsPictures { get; init; } = true;
+
     /// <summary>How we learn what it did: updates, requests where it has no list of updates, or nothing.</summary>
     /// <example>updates</example>
     public PartnerFetching Fetches { get; init; } = PartnerFetching.Updates;
@@ -66,14 +72,14 @@ public record WritePartner
     public WriteIdentity? Identity { get; init; }
 
     internal Partner ToPartner() => new(
-        default, Name, Url, Format, JurisdictionId, false, PartnerState.Active, null, null, SendsCases, SendsUpdates, Forwards, Fetches, FetchMinutes, OverlapHours,
+        default, Name, Url, Format, JurisdictionId, false, PartnerState.Active, null, null, SendsCases, SendsUpdates, Forwards, SendsPictures, Fetches, FetchMinutes, OverlapHours,
         JsonList<ServiceMapping>.Of(Services.Select(s => s.ToMapping()))!, JsonList<StatusIn>.Of(StatusesIn.Select(s => new StatusIn(s.Status, s.Code, s.To, s.Outcome)))!,
         JsonList<StatusOut>.Of(StatusesOut.Select(s => new StatusOut(s.When, s.Outcome, s.Status)))!, Identity is null ? null : new(Identity.Use, Identity.Members), 0, default);
 
     internal static WritePartner Of(Partner p) => new()
     {
         Name = p.Name, Url = p.Url, Format = p.Format, JurisdictionId = p.JurisdictionId, SendsCases = p.SendsCases, SendsUpdates = p.SendsUpdates, Forwards = p.Forwards,
-        Fetches = p.Fetches, FetchMinutes = p.FetchMinutes, OverlapHours = p.OverlapHours, Services = [.. p.Services.Select(WriteServiceMapping.Of)],
+        SendsPictures = p.SendsPictures, Fetches = p.Fetches, FetchMinutes = p.FetchMinutes, OverlapHours = p.OverlapHours, Services = [.. p.Services.Select(WriteServiceMapping.Of)],
         StatusesIn = [.. p.StatusesIn.Select(s => new WriteStatusIn { Status = s.Status, Code = s.Code, To = s.To, Outcome = s.Outcome })],
         StatusesOut = [.. p.StatusesOut.Select(s => new WriteStatusOut { When = s.When, Outcome = s.Outcome, Status = s.Status })],
         Identity = p.Identity is null ? null : new() { Use = p.Identity.Use, Members = [.. p.Identity.Members] },

@@ -11,6 +11,6 @@ public static class TransactionsSetup
         .AddSingleton<CaseQuestions>().AddSingleton<CaseRuleBook>().AddSingleton<CitizensWord>().AddSingleton<Recoveries>().AddSingleton<Appeals>()
         .AddSingleton<Verdicts>().AddSingleton<CaseMerges>().AddSingleton<CaseLinks>().AddSingleton<SimilarCases>()
         .AddSingleton<Messages>().AddSingleton<Mailbox>()
-        .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>()
+        .AddSingleton(s => AttachmentStores.FromEnvironment(s.GetRequiredService<TenantDb>())).AddSingleton(_ => VirusScanner.FromEnvironment()).AddSingleton<Attachments>().AddSingleton(s => PictureLinks.FromEnvironment(s.GetRequiredService<Databases>()))
         .AddSingleton<HandOvers>().AddSingleton<AnswerTemplates>().AddSingleton<BulkOrders>();
 }

@@ -85,7 +85,7 @@ public sealed class PersonalData(TenantDb db, Cases cases, TimeProvider clock)
                 select n.position, n.at, n.actor_kind, n.actor_id, n.action, n.subject_kind, n.subject_id
                 from audit_entries n
                 where n.agency_id = @agency and n.subject_id = concerned.id and (@before is null or n.position < @before)
-                  and n.actor_kind in ('staff', 'key', 'citizen')
+                  and (n.actor_kind in ('staff', 'key', 'citizen') or n.action = 'case.picture-fetched') -- the latter by a link that a system outside was given
                   and not exists (select from accounts o where o.agency_id = @agency and o.id = n.actor_id and o.citizen_id = @citizen)
                 order by n.position desc
                 limit @limit) n

@@ -158,6 +158,23 @@ public sealed class Attachments(TenantDb db, AttachmentStores stores, VirusScann
         return new(found.Name, found.MediaType, Convert.ToHexStringLower(found.Sha256), found.CreatedAt, new VerifiedContent(content, found.Sha256));
     }
 
+    /// <summary>A public picture of a case, opened for whoever has a link to it (<see cref="PictureLinks"/>), and whose case that is.</summary>
+    /// <returns>Null when it is not there, or is no picture.</returns>
+    /// <exception cref="Refusal"><see cref="Files.Problems.Unreadable"/>.</exception>
+    public async Task<(Guid? Citizen, OpenedFile Picture)?> OpenPictureAsync(Guid agency, Guid caseId, Guid id, CancellationToken ct)
+    {
+        var found = await db.QuerySingleOrDefaultAsync<Pictured>(agency, $"""
+            select c.citizen_id
+            from attachments a
+            join cases c on c.agency_id = @agency and c.id = a.case_id
+            where a.agency_id = @agency and a.case_id = @caseId and a.id = @id and {IsPublicPicture}
+            """, new { caseId, id }, ct);
+        return found is not null && await OpenAsync(agency, caseId, id, staff: false, ct) is { } picture ? (found.CitizenId, picture) : null;
+    }
+
+    /// <summary>That an attachment <c>a</c> is a picture that its citizen sees too: nothing else goes to systems outside.</summary>
+    internal const string IsPublicPicture = "a.removed_at is null and a.visibility = 'public' and a.media_type like 'image/%'";
+
     /// <summary>Removes a file: its bytes and its name go, that it was there stays in the history, with its hash.</summary>
     /// <param name="caller">Staff.</param>
     /// <param name="caseId">The case.</param>
@@ -238,6 +255,8 @@ public sealed class Attachments(TenantDb db, AttachmentStores stores, VirusScann
     }
 
     sealed record Touched(Guid Id, Guid? CitizenId, int AttachmentCount, Guid? MergedInto);
+
+    sealed record Pictured(Guid? CitizenId);
 
     sealed record Kept(string Name, string MediaType, long Size, byte[] Sha256, bool InFolder, DateTimeOffset CreatedAt);
 }

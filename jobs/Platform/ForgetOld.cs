@@ -8,7 +8,7 @@ using Cirm.Core.Transactions.Partnering;
 namespace Cirm.Jobs.Platform;
 
 /// <summary>Deletes what has done its service, agency by agency, a few thousand rows at a time.</summary>
-public sealed class ForgetOld(Databases databases, TenantDb db, ExportFiles exports, TimeProvider clock) : IJob<NoArgs>
+public sealed class ForgetOld(Databases databases, TenantDb db, ExportFiles exports, PartnerMemory partners, TimeProvider clock) : IJob<NoArgs>
 {
     /// <summary>How long an event that was dealt with can still be looked up and delivered again.</summary>
     static readonly TimeSpan EventsKept = TimeSpan.FromDays(90);
@@ -59,6 +59,7 @@ public sealed class ForgetOld(Databases databases, TenantDb db, ExportFiles expo
                   and id in (select id from partner_deliveries
                              where agency_id = @agency and created_at < @before and state in ('delivered', 'givenUp') order by id limit @limit)
                 """, now - PartnerDeliveries.Kept, ct);
+            while (await partners.ForgetAsync(agency, AtATime, ct) > 0) { }
             await exports.ForgetAsync(agency, now, ct);
             // Of operations that were cancelled or failed; one that succeeded took its order along.
             await DeleteAsync(agency, """

@@ -5,6 +5,7 @@ using Cirm.Core.Identity;
 using Cirm.Core.Insight.Scarcity;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Files;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Insight;
 using Cirm.Tests.Participation;
@@ -46,6 +47,14 @@ static class Samples
     {
         ["/problems/{code}"] = _ => Task.FromResult("validation"),
         ["/v1/agencies/{agency}/reports/{report}"] = _ => Task.FromResult("volume"),
+        ["/v1/agencies/{agency}/pictures/{link}"] = async world =>
+        {
+            var caseId = await CaseAsync(world);
+            using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg()) { Headers = { ContentType = new("image/jpeg") } }, "file", "lamp.jpg" } };
+            var kept = await (await (await world.Agency.Admin).PostAsync($"{world.Agency.Path}/cases/{caseId}/attachments", form)).ReadAsync(HttpStatusCode.Created);
+            var links = world.Host.Services.GetRequiredService<PictureLinks>();
+            return links.PathOf(world.Agency.Slug, world.Agency.Id, Guid.Parse(caseId), (Guid)kept["items"]![0]!["id"]!, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow).Split('/')[^1];
+        },
         ["/v1/agencies/{agency}/tracking/{code}"] = async world =>
             (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/cases", CaseOf(world)))["trackingCode"]!,
         ["/v1/agencies/{agency}/citizens/{id}/consents/{use}"] = UseAsync,

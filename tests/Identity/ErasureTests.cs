@@ -37,8 +37,8 @@ public sealed class ErasureTests(CirmHost host)
             + " published_at opens_at closes_at closed_at version created_at updated_at",
         ["mailbox_messages"] = "removed",
         ["mandate_codes"] = "removed",
-        ["partner_cases"] = "agency_id partner_id case_id origin reference token status seen moved_at changed_at checked_at created_at",
-        ["partner_deliveries"] = "agency_id id partner_id case_id event_id kind step outcome note_id position occurred_at state attempts next_at first_tried_at last_tried_at uncertain status"
+        ["partner_cases"] = "agency_id partner_id case_id origin reference token status seen moved_at changed_at checked_at created_at forgotten_until",
+        ["partner_deliveries"] = "agency_id id partner_id case_id event_id kind step outcome note_id picture_id position occurred_at state attempts next_at first_tried_at last_tried_at uncertain status"
             + " error milliseconds sent_status their_id delivered_at decided_by decided_at created_at",
         ["partner_updates"] = "agency_id partner_id update_id case_id status changed_at became received_at",
         ["recoveries"] = "agency_id id case_id round state owner owner_unit due_at follow_up_question answered_at outcome opened_at closed_at version",

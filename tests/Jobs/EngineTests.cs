@@ -62,23 +62,9 @@ public sealed class EngineTests(Workers workers, ITestOutputHelper output) : ICl
     {
         const string deadlocks = "select deadlocks from pg_stat_database where datname = current_database()";
         var before = await workers.Database.ScalarAsOwnerAsync<long>(deadlocks);
-        var subjects = Enumerable.Range(0, 600).Select(_ => Guid.CreateVersion7()).ToArray();
-        await using (var change = await workers.Db.BeginAsync(Caller.System(Workers.Agency), CancellationToken.None))
-        {
-            foreach (var subject in subjects) change.Emit(TimeProvider.System.Now(), OutboxEvent.Of("probe.happened", subject, new { number = 1 }));
-            await change.CommitAsync(CancellationToken.None);
-        }
-        // As a dispatcher does that dies after it gave the work and before it noted so: again and again, until all is answered.
-        await Workers.UntilAsync("all are answered", async () =>
-        {
-            await workers.Database.ExecuteAsOwnerAsync($"""
-                update outbox set done_at = null
-                where id in (select id from outbox where agency_id = '{Workers.Agency}' and subject_id = any ('{"{"}{string.Join(',', subjects)}{"}"}') and done_at is not null for update skip locked)
-                """);
-            await Task.Delay(300);
-            return workers.Answered(subjects) == subjects.Length;
-        });
-        await workers.Database.ExecuteAsOwnerAsync("select pg_stat_force_next_flush()");
+        var asked = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => workers.RequestAsync("probe-give-again", new { works = 100, times = 60 })));
+        foreach (var id in asked) Assert.Equal(OperationState.Succeeded, (await workers.FinishedAsync(id)).State);
+        await Workers.UntilAsync("each is answered", () => Task.FromResult(asked.All(id => workers.Diary("answered", id).Select(note => note.Number).Distinct().Count() == 100)));
         await Task.Delay(TimeSpan.FromSeconds(1.5)); // servers tell what they counted once a second
         Assert.Equal(before, await workers.Database.ScalarAsOwnerAsync<long>(deadlocks));
     }

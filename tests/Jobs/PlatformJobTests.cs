@@ -72,7 +72,7 @@ public sealed class PlatformJobTests : IAsyncLifetime
               ('{agency}', 'b', '', gen_random_uuid(), now() - interval '47 hours'),
               ('{Caller.Installation}', 'c', '', gen_random_uuid(), now() - interval '49 hours');
             """);
-        await new ForgetOld(databases, db, new(db, TimeProvider.System), TimeProvider.System).RunAsync(new(), null!, Ct);
+        await new ForgetOld(databases, db, new(db, TimeProvider.System), new(db, TimeProvider.System), TimeProvider.System).RunAsync(new(), null!, Ct);
 
         Assert.Equal("pending young", await database.ScalarAsOwnerAsync<string>("select string_agg(type, ' ' order by type) from outbox"));
         Assert.Equal("b", await database.ScalarAsOwnerAsync<string>("select string_agg(convert_from(key_hash, 'UTF8'), ' ') from idempotency_keys"));

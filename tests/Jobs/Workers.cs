@@ -119,22 +119,6 @@ public sealed class Workers : IAsyncLifetime
         }
     }
 
-    /// <summary>How many of these were answered.</summary>
-    public int Answered(IReadOnlyCollection<Guid> subjects)
-    {
-        while (true)
-        {
-            try
-            {
-                return File.ReadAllLines(diary).Select(Note.Parse).Where(note => note.What == "answered").Select(note => note.Subject).Intersect(subjects).Count();
-            }
-            catch (IOException)
-            {
-                Thread.Sleep(1); // a worker is writing
-            }
-        }
-    }
-
     /// <summary>Waits until something is so, a minute at most.</summary>
     public static async Task UntilAsync(string what, Func<Task<bool>> so)
     {

@@ -49,6 +49,37 @@ public sealed class UpdateTests(CirmHost host)
     }
 
     [Fact]
+    public async Task A_picture_of_the_agencys_reaches_who_sent_the_report_and_nothing_else_of_its_files()
+    {
+        var client = await Open311Client.NewAsync(host);
+        var (key, stranger) = (await client.KeyAsync(), await client.KeyAsync());
+        var id = await client.ReportAsync(key);
+        var (agent, path) = (await client.Agency.Agent, $"{client.Agency.Path}/cases/{id}/attachments");
+        foreach (var (bytes, type, visibility) in new[] { (TestImages.Jpeg(), "image/jpeg", "public"), (TestImages.Jpeg(), "image/jpeg", "internal"), ("A bill."u8.ToArray(), "text/plain", "public") })
+        {
+            using var form = new MultipartFormDataContent { { new ByteArrayContent(bytes) { Headers = { ContentType = new(type) } }, "file", type == "text/plain" ? "bill.txt" : "lamp.jpg" }, { new StringContent(visibility), "visibility" } };
+            await (await agent.PostAsync(path, form)).ReadAsync(HttpStatusCode.Created);
+        }
+        var told = Assert.Single(await client.UpdatesAsync(key));
+        Assert.Equal((id, "open", null), ((string?)told["service_request_id"], (string?)told["status"], (string?)told["description"]));
+        var url = (string)told["media_url"]!;
+        Assert.Equal("image/jpeg", (await client.Http.GetAsync(url)).Content.Headers.ContentType!.MediaType);
+        Assert.Empty(await client.UpdatesAsync(stranger));
+
+        // The link ends with the picture.
+        var file = (await agent.GetJsonAsync(path))["items"]!.AsArray().First(f => (string?)f!["visibility"] == "public" && (string?)f["mediaType"] == "image/jpeg")!;
+        Assert.Equal(HttpStatusCode.NoContent, (await agent.DeleteAsync($"{path}/{file["id"]}?reason=A%20face", $"\"{file["sha256"]}\"")).StatusCode);
+        await (await client.Http.GetAsync(url)).RefusedAsync("not-found");
+        Assert.Empty(await client.UpdatesAsync(key));
+
+        // A file is not swallowed: an update takes the address of one.
+        using var update = new MultipartFormDataContent();
+        foreach (var (name, value) in new[] { ("api_key", key), ("service_request_id", id), ("update_id", "1"), ("updated_datetime", $"{Now:yyyy-MM-ddTHH:mm:ssZ}"), ("status", "OPEN") }) update.Add(new StringContent(value), name);
+        update.Add(new ByteArrayContent(TestImages.Jpeg()) { Headers = { ContentType = new("image/jpeg") } }, "media", "lamp.jpg");
+        Assert.Contains("media_url", await Open311Client.RefusedAsync(await client.Http.PostAsync($"{client.Path}/servicerequestupdates.json", update), 400));
+    }
+
+    [Fact]
     public async Task The_same_update_twice_is_one_entry_and_identical_ones_are_said_once()
     {
         var client = await Open311Client.NewAsync(host);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Partnering;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Transactions;
 
@@ -54,6 +56,31 @@ public sealed class PartnerFetchingTests(PartnerHost host) : IClassFixture<Partn
         await host.SendAsync();
         Assert.Empty(desk.Updates);
         Assert.Contains("api_key=the+key", desk.Of("GET", "servicerequestupdates").First().Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_read_about_a_case_that_is_long_over_is_forgotten_and_still_known_when_it_is_sent_again()
+    {
+        var (agency, desk, partner, path) = await SentAsync();
+        desk.Says("C-1", "u1", "in_progress", Ago(50), "A crew comes.");
+        desk.Says("C-1", "u2", "fixed", Ago(40), "It shines.");
+        desk.Says("C-1", "far", "open", Council.Now(TimeSpan.FromDays(3000)), "From a clock that is years ahead.");
+        await host.ReadAsync(agency, partner);
+        await agency.MoveAsync(path, "closed");
+        var memory = new PartnerMemory(host.Get<TenantDb>(), new Later(PartnerMemory.Kept - TimeSpan.FromHours(1)));
+        Assert.Equal(0, await memory.ForgetAsync(agency.Id, 100, CancellationToken.None));
+        memory = new(host.Get<TenantDb>(), new Later(PartnerMemory.Kept + TimeSpan.FromHours(1)));
+        Assert.Equal(2, await memory.ForgetAsync(agency.Id, 100, CancellationToken.None));
+        Assert.Equal(0, await memory.ForgetAsync(agency.Id, 100, CancellationToken.None));
+
+        var before = await NotesAsync(agency, path);
+        desk.Says("C-1", "u0", "reopen", Ago(45), "As old as what was forgotten.");
+        await host.ReadAsync(agency, partner); // a server that sends all of it each time
+        Assert.Equal("closed", await agency.StatusAsync(path));
+        Assert.Equal(before, await NotesAsync(agency, path));
+        desk.Says("C-1", "u3", "open", Ago(1), "It is dark again.");
+        await host.ReadAsync(agency, partner);
+        Assert.Contains("public: Water works: It is dark again.", await NotesAsync(agency, path));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Files;
 using Cirm.Core.Transactions.Partnering;
 using Cirm.Jobs.Transactions;
 using Cirm.Tests.Harness;
@@ -43,7 +44,10 @@ public sealed class PartnerHost : CirmHost
 
     public GeoReportClient Client(TimeSpan? patience = null) => new(new OutboundGuard([new(Council.Origin), new(Neighbour)]), patience);
 
-    protected override void Configure(IWebHostBuilder builder) => builder.ConfigureTestServices(services => services.AddSingleton(_ => Client()));
+    protected override void Configure(IWebHostBuilder builder) => builder.ConfigureTestServices(services => services.AddSingleton(_ => Client()).AddSingleton(s => LinksOf(s.GetRequiredService<Databases>())));
+
+    // The installation's address, as CIRM_URL has it elsewhere.
+    static PictureLinks LinksOf(Databases databases) => new(databases, "https://city.example");
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
 
@@ -60,7 +64,7 @@ public sealed class PartnerHost : CirmHost
     public PartnerSending Sender(GeoReportClient client, TimeSpan later = default)
     {
         var clock = new Later(later);
-        return new(Get<TenantDb>(), Get<Databases>(), new PartnerNotes(Get<TenantDb>(), clock), client, Get<PartnerKeys>(), clock);
+        return new(Get<TenantDb>(), Get<Databases>(), new PartnerNotes(Get<TenantDb>(), clock), client, Get<PartnerKeys>(), Get<PictureLinks>(), clock);
     }
 
     /// <summary>Reads what a partner did.</summary>

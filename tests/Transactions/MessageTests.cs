@@ -376,7 +376,7 @@ public sealed class MessageTests(CirmHost host)
               select '{agency}', gen_random_uuid(), '{about}', gen_random_uuid(), 'sms', '', days::text, '', now() - days * interval '1 day'
               from unnest(array[29, 31]) days;
             """);
-        await new ForgetOld(databases, new TenantDb(databases), new(new TenantDb(databases), TimeProvider.System), TimeProvider.System).RunAsync(new(), null!, Ct);
+        await new ForgetOld(databases, new TenantDb(databases), new(new TenantDb(databases), TimeProvider.System), new(new TenantDb(databases), TimeProvider.System), TimeProvider.System).RunAsync(new(), null!, Ct);
         Assert.Equal("364 29", await own.ScalarAsOwnerAsync<string>("select concat_ws(' ', (select string_agg(language, ' ') from messages), (select string_agg(language, ' ') from mailbox_messages))"));
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Jobs.Engines;
 
 namespace Cirm.WorkerHost;
 
@@ -76,6 +78,20 @@ sealed class Answer : IJob<FactArgs>
     {
         Diary.Write("answered", args.SubjectId, args.Data.GetProperty("number").GetInt64());
         return Task.CompletedTask;
+    }
+}
+
+/// <summary>An operation that gives <c>{"works": n}</c> answers to be written again and again, as dispatchers do that die before they have noted what they gave.</summary>
+sealed class GiveAgain(IJobEngine engine) : IJob<OperationArgs>
+{
+    public static JobTerms Terms { get; } = new("probe-give-again");
+
+    public async Task RunAsync(OperationArgs args, IJobProgress progress, CancellationToken ct)
+    {
+        var asked = progress.Operation.Arguments;
+        JobRequest[] works = [.. Enumerable.Range(0, asked.GetProperty("works").GetInt32()).Select(n => new JobRequest(
+            $"{args.OperationId} {n}", "probe-answer", JsonSerializer.Serialize(new FactArgs(args.Agency, args.OperationId, "probe.happened", args.OperationId, JsonSerializer.SerializeToElement(new { number = n })), Wire.Json)))];
+        for (var times = asked.GetProperty("times").GetInt32(); times > 0; times--) await engine.EnqueueAsync(works, ct);
     }
 }
 

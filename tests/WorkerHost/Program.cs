@@ -19,6 +19,6 @@ return await Worker.RunAsync(databases, new JobTable(
     Events: [new("probe.happened", Job.Of<Answer, Cirm.Core.Platform.FactArgs>()), new("case.submitted", Job.Of<TellCitizen, Cirm.Core.Platform.FactArgs>())],
     Operations:
     [
-        Job.Of<Steps, Cirm.Core.Platform.OperationArgs>(), Job.Of<FailFirst, Cirm.Core.Platform.OperationArgs>(),
+        Job.Of<Steps, Cirm.Core.Platform.OperationArgs>(), Job.Of<FailFirst, Cirm.Core.Platform.OperationArgs>(), Job.Of<GiveAgain, Cirm.Core.Platform.OperationArgs>(),
         Job.Of<RunImport, Cirm.Core.Platform.OperationArgs>(), Job.Of<RunBulk, Cirm.Core.Platform.OperationArgs>(), Job.Of<CountBallots, Cirm.Core.Platform.OperationArgs>(),
     ]));

@@ -59,14 +59,14 @@ public sealed record ServiceRequestFilter(
 /// <param name="Address">Where, as it was sent; else the area.</param>
 /// <param name="AddressId">As it was sent.</param>
 /// <param name="MediaUrl">As it was sent.</param>
-/// <param name="Attachment">Its first public file.</param>
+/// <param name="Picture">Its first public picture.</param>
 /// <param name="Channel">How it came in.</param>
 /// <param name="Verdict">The citizen's word.</param>
 /// <param name="Answers">To the questions of the service.</param>
 public sealed record ServiceRequest(
     Guid Id, long Number, string Service, Localized ServiceName, CaseKind Kind, CaseStatus Status, CaseOutcome? Outcome, Localized? Unit, DateTimeOffset RequestedAt,
     DateTimeOffset UpdatedAt, DateTimeOffset? ExpectedAt, double? Latitude, double? Longitude, bool Whole, string? Title, string? Description, string? Reason,
-    string? Address, string? AddressId, string? MediaUrl, Guid? Attachment, Channel? Channel, Verdict? Verdict, Dictionary<string, JsonElement>? Answers);
+    string? Address, string? AddressId, string? MediaUrl, Guid? Picture, Channel? Channel, Verdict? Verdict, Dictionary<string, JsonElement>? Answers);
 
 /// <summary>Cases as Open311's clients read them.</summary>
 public sealed class ServiceRequests(TenantDb db)
@@ -89,7 +89,7 @@ public sealed class ServiceRequests(TenantDb db)
               p.due_at as expected_at, p.lat as latitude, p.long as longitude, p.whole,
               case when p.whole then p.title end as title, case when p.whole then p.description end as description, last.reason,
               case when p.whole then coalesce(d.address, p.area) end as address, case when p.whole then d.address_id end as address_id,
-              case when p.whole then d.media_url end as media_url, file.id as attachment, case when p.whole then p.channel end as channel,
+              case when p.whole then d.media_url end as media_url, file.id as picture, case when p.whole then p.channel end as channel,
               case when p.whole then p.verdict end as verdict, case when p.whole then p.answers end as answers
             from (
               select c.*, seen.*
@@ -131,7 +131,7 @@ public sealed class ServiceRequests(TenantDb db)
             left join lateral (
               select a.id
               from attachments a
-              where a.agency_id = @agency and a.case_id = p.id and p.whole and p.attachment_count > 0 and a.removed_at is null and a.visibility = 'public'
+              where a.agency_id = @agency and a.case_id = p.id and p.whole and p.attachment_count > 0 and {Attachments.IsPublicPicture}
               order by a.id
               limit 1) file on true
             order by p.submitted_at desc, p.id desc

@@ -56,6 +56,8 @@ public enum OwnStep
     NotSolved,
     /// <summary>A public note: it goes with the partner's word for where the case stands.</summary>
     Noted,
+    /// <summary>A public picture: it goes with the partner's word for where the case stands.</summary>
+    Attached,
 }
 
 /// <summary>Which of their services one of ours is.</summary>
@@ -112,6 +114,7 @@ public enum IdentityMember
 /// <param name="SendsCases">New cases of the services that are mapped go to it.</param>
 /// <param name="SendsUpdates">What happens to them here goes to it, too.</param>
 /// <param name="Forwards">So do cases that came from another system (channel partner). Off, for two systems would send a case to and fro.</param>
+/// <param name="SendsPictures">Links to public pictures of cases that it gets go to it, too.</param>
 /// <param name="Fetches">How we learn what it did.</param>
 /// <param name="FetchMinutes">How often.</param>
 /// <param name="OverlapHours">How far behind what was read the next reading begins: what they enter late is found, and clocks may be wrong.</param>
@@ -123,7 +126,7 @@ public enum IdentityMember
 /// <param name="CreatedAt">When it was made.</param>
 public sealed record Partner(
     Guid Id, string Name, string Url, GeoReportFormat Format, string? JurisdictionId, bool HasKey, PartnerState State, string? StoppedBecause, DateTimeOffset? StoppedAt,
-    bool SendsCases, bool SendsUpdates, bool Forwards, PartnerFetching Fetches, int FetchMinutes, int OverlapHours,
+    bool SendsCases, bool SendsUpdates, bool Forwards, bool SendsPictures, PartnerFetching Fetches, int FetchMinutes, int OverlapHours,
     JsonList<ServiceMapping> Services, JsonList<StatusIn> StatusesIn, JsonList<StatusOut> StatusesOut, IdentitySharing? Identity,
     [property: JsonIgnore] long Version, DateTimeOffset CreatedAt) : IVersioned
 {

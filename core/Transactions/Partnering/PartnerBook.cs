@@ -18,7 +18,7 @@ public sealed class PartnerBook(TenantDb db, PartnerKeys keys, TimeProvider cloc
 
     internal const string Columns = """
         p.id, p.name, p.url, p.format, p.jurisdiction as jurisdiction_id, p.api_key is not null as has_key, p.state, p.stopped_because, p.stopped_at,
-        p.sends_cases, p.sends_updates, p.forwards, p.fetches, p.fetch_minutes, p.overlap_hours, p.services, p.statuses_in, p.statuses_out, p.identity, p.version, p.created_at
+        p.sends_cases, p.sends_updates, p.forwards, p.sends_pictures, p.fetches, p.fetch_minutes, p.overlap_hours, p.services, p.statuses_in, p.statuses_out, p.identity, p.version, p.created_at
         """;
 
     /// <summary>Makes one.</summary>
@@ -35,16 +35,16 @@ public sealed class PartnerBook(TenantDb db, PartnerKeys keys, TimeProvider cloc
         await CheckAsync(change, wanted, ct);
         var made = await change.QuerySingleOrDefaultAsync<Partner>($"""
             insert into partners as p
-              (agency_id, id, name, url, format, jurisdiction, api_key, state, sends_cases, sends_updates, forwards, fetches, fetch_minutes, overlap_hours,
+              (agency_id, id, name, url, format, jurisdiction, api_key, state, sends_cases, sends_updates, forwards, sends_pictures, fetches, fetch_minutes, overlap_hours,
                services, statuses_in, statuses_out, identity, fetch_due_at, created_at, updated_at)
-            select @agency, @id, @name, @url, @format, @jurisdictionId, @kept, 'active', @sendsCases, @sendsUpdates, @forwards, @fetches, @fetchMinutes, @overlapHours,
+            select @agency, @id, @name, @url, @format, @jurisdictionId, @kept, 'active', @sendsCases, @sendsUpdates, @forwards, @sendsPictures, @fetches, @fetchMinutes, @overlapHours,
                @services, @statusesIn, @statusesOut, @identity, @now, @now, @now
             where (select count(*) from partners where agency_id = @agency) < @most
             returning {Columns}
             """,
             new
             {
-                id, wanted.Name, wanted.Url, wanted.Format, wanted.JurisdictionId, Kept = keys.Seal(caller.Agency, id, apiKey), wanted.SendsCases, wanted.SendsUpdates, wanted.Forwards,
+                id, wanted.Name, wanted.Url, wanted.Format, wanted.JurisdictionId, Kept = keys.Seal(caller.Agency, id, apiKey), wanted.SendsCases, wanted.SendsUpdates, wanted.Forwards, wanted.SendsPictures,
                 wanted.Fetches, wanted.FetchMinutes, wanted.OverlapHours, wanted.Services, wanted.StatusesIn, wanted.StatusesOut, wanted.Identity, now, Partner.Most,
             }, ct) ?? throw Problems.PartnerLimit.Because($"An agency has at most {Partner.Most} partners.");
         change.Audit(now, "partner.created", "partner", id, Detail(made));
@@ -81,14 +81,14 @@ public sealed class PartnerBook(TenantDb db, PartnerKeys keys, TimeProvider cloc
         var changed = await change.QuerySingleOrDefaultAsync<Partner>($"""
             update partners p set
               name = @name, url = @url, format = @format, jurisdiction = @jurisdictionId, sends_cases = @sendsCases, sends_updates = @sendsUpdates, forwards = @forwards,
-              fetches = @fetches, fetch_minutes = @fetchMinutes, overlap_hours = @overlapHours, services = @services, statuses_in = @statusesIn,
+              sends_pictures = @sendsPictures, fetches = @fetches, fetch_minutes = @fetchMinutes, overlap_hours = @overlapHours, services = @services, statuses_in = @statusesIn,
               statuses_out = @statusesOut, identity = @identity, fetch_due_at = @now, blocked_until = null, version = p.version + 1, updated_at = @now
             where p.agency_id = @agency and p.id = @id and p.version = @version
             returning {Columns}
             """,
             new
             {
-                to.Id, to.Version, to.Name, to.Url, to.Format, to.JurisdictionId, to.SendsCases, to.SendsUpdates, to.Forwards, to.Fetches, to.FetchMinutes, to.OverlapHours,
+                to.Id, to.Version, to.Name, to.Url, to.Format, to.JurisdictionId, to.SendsCases, to.SendsUpdates, to.Forwards, to.SendsPictures, to.Fetches, to.FetchMinutes, to.OverlapHours,
                 to.Services, to.StatusesIn, to.StatusesOut, to.Identity, now,
             }, ct);
         if (changed is null) return null;
@@ -164,7 +164,7 @@ public sealed class PartnerBook(TenantDb db, PartnerKeys keys, TimeProvider cloc
     }
 
     static string Detail(Partner p) => JsonSerializer.Serialize(
-        new { host = new Uri(p.Url).IdnHost, p.SendsCases, p.SendsUpdates, p.Fetches, services = p.Services.Select(s => s.Service), identity = p.Identity?.Members }, Wire.Json);
+        new { host = new Uri(p.Url).IdnHost, p.SendsCases, p.SendsUpdates, p.SendsPictures, p.Fetches, services = p.Services.Select(s => s.Service), identity = p.Identity?.Members }, Wire.Json);
 }
 
 /// <summary>The keys by which partners know us: sealed, never shown.</summary>

@@ -1,5 +1,6 @@
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
+using Cirm.Core.Transactions.Files;
 
 namespace Cirm.Core.Transactions.Partnering;
 
@@ -12,7 +13,7 @@ namespace Cirm.Core.Transactions.Partnering;
 public sealed record PartnerCheck(bool Fits, int Services, bool HasUpdates, int? ClockAheadSeconds, IReadOnlyList<ValidationError> Findings);
 
 /// <summary>Asks a partner what it has, and says what of its description here does not fit.</summary>
-public sealed class PartnerCheckup(PartnerBook partners, PartnerKeys keys, Services services, GeoReportClient client, TimeProvider clock)
+public sealed class PartnerCheckup(PartnerBook partners, PartnerKeys keys, Services services, GeoReportClient client, PictureLinks links, TimeProvider clock)
 {
     const int AtOnce = 6;
 
@@ -38,9 +39,11 @@ public sealed class PartnerCheckup(PartnerBook partners, PartnerKeys keys, Servi
         foreach (var (i, mapping) in partner.Services.Index())
             findings.AddRange(await CheckServiceAsync(agency, $"/services/{i}", mapping, theirs, definitions, ct));
         foreach (var step in Enum.GetValues<OwnStep>())
-            if (partner.SendsUpdates && step is not (OwnStep.Noted or OwnStep.Solved) && PartnerRules.WordFor(partner.StatusesOut, step, null) is null)
+            if (partner.SendsUpdates && step is not (OwnStep.Noted or OwnStep.Attached or OwnStep.Solved) && PartnerRules.WordFor(partner.StatusesOut, step, null) is null)
                 findings.Add(new("/statusesOut", "no-word", $"There is no word of theirs for {step.Word()}: what happens so will fail and wait for you. A null status says that they are not told."));
 
+        if (partner.SendsPictures && !links.CanBeFollowed)
+            findings.Add(new("/sendsPictures", "no-address", "Nobody could follow a link to a picture: the operator has not set the installation's address (CIRM_URL). None is sent."));
         var updates = await client.GetAsync(address, "servicerequestupdates",
             [new("start_date", PartnerLetters.Time(now.AddMinutes(-1))), new("end_date", PartnerLetters.Time(now))], withKey: true, now, ct);
         if (!updates.Attempt.Taken && partner.Fetches == PartnerFetching.Updates)

@@ -113,17 +113,17 @@ public sealed class PartnerReading(TenantDb db, Databases databases, PartnerUpda
     async Task<End> TakeAsync(Guid agency, PartnerVoice voice, IReadOnlyList<PartnerUpdate?> read, End end, CancellationToken ct)
     {
         var named = read.OfType<PartnerUpdate>().ToList();
-        var ours = (await db.QueryAsync<string>(agency, """
-            select reference from partner_cases where agency_id = @agency and partner_id = @partner and reference = any (@references)
-            """, new { Partner = voice.Id, References = named.Select(u => u.Reference).Distinct().ToArray() }, ct)).ToHashSet();
+        var ours = (await db.QueryAsync<Ours>(agency, """
+            select reference, forgotten_until from partner_cases where agency_id = @agency and partner_id = @partner and reference = any (@references)
+            """, new { Partner = voice.Id, References = named.Select(u => u.Reference).Distinct().ToArray() }, ct)).ToDictionary(o => o.Reference, o => o.ForgottenUntil);
         var known = (await db.QueryAsync<Taken>(agency, """
             select k.reference, u.update_id as id
             from partner_updates u
             join partner_cases k on k.agency_id = u.agency_id and k.partner_id = u.partner_id and k.case_id = u.case_id
             where u.agency_id = @agency and u.partner_id = @partner and k.reference = any (@references) and u.update_id = any (@ids)
-            """, new { Partner = voice.Id, References = ours.ToArray(), Ids = named.Select(u => u.Id).ToArray() }, ct)).ToHashSet();
+            """, new { Partner = voice.Id, References = ours.Keys.ToArray(), Ids = named.Select(u => u.Id).ToArray() }, ct)).ToHashSet();
         var now = clock.Now();
-        foreach (var update in named.Where(u => ours.Contains(u.Reference) && !known.Contains(new(u.Reference, u.Id))).OrderBy(u => u.ChangedAt))
+        foreach (var update in named.Where(u => ours.TryGetValue(u.Reference, out var until) && !(u.ChangedAt <= until) && !known.Contains(new(u.Reference, u.Id))).OrderBy(u => u.ChangedAt))
         {
             ct.ThrowIfCancellationRequested();
             await updates.TakeAsync(agency, voice, update, ct);
@@ -161,6 +161,8 @@ public sealed class PartnerReading(TenantDb db, Databases databases, PartnerUpda
     sealed record Source(
         string Name, string Url, GeoReportFormat Format, string? Jurisdiction, byte[]? ApiKey, PartnerFetching Fetches, int FetchMinutes, int OverlapHours, JsonList<StatusIn> StatusesIn,
         DateTimeOffset? HighWater, DateTimeOffset? FetchFailingSince, DateTimeOffset CreatedAt);
+
+    sealed record Ours(string Reference, DateTimeOffset? ForgottenUntil);
 
     sealed record Taken(string Reference, string Id);
 

@@ -25,7 +25,8 @@ public static class PartnerRules
         foreach (var (i, twice) in Repeated(statusesOut, s => (s.When, s.Outcome))) yield return new($"/statusesOut/{i}/when", "duplicate", $"Their word for {twice.When.Word()} is said already.");
         foreach (var (i, status) in statusesOut.Index())
         {
-            if (status.When == OwnStep.Noted) yield return new($"/statusesOut/{i}/when", "not-allowed", "A note goes with their word for where the case stands.");
+            if (status.When is OwnStep.Noted or OwnStep.Attached)
+                yield return new($"/statusesOut/{i}/when", "not-allowed", "A note, and a picture, goes with their word for where the case stands.");
             if (status.Outcome is not null && status.When is not (OwnStep.Resolved or OwnStep.Refused or OwnStep.Closed))
                 yield return new($"/statusesOut/{i}/outcome", "not-allowed", "An outcome goes with resolved, refused or closed.");
         }

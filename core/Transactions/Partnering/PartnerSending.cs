@@ -1,6 +1,7 @@
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Files;
 
 namespace Cirm.Core.Transactions.Partnering;
 
@@ -12,16 +13,17 @@ namespace Cirm.Core.Transactions.Partnering;
 /// <param name="Services">Which cases go, and as what.</param>
 /// <param name="StatusesOut">Its words.</param>
 /// <param name="Identity">What of an identity goes along.</param>
+/// <param name="SendsPictures">Links to pictures go along.</param>
 /// <param name="Failures">In a row.</param>
 public sealed record PartnerReceiver(
     string Url, GeoReportFormat Format, string? Jurisdiction, byte[]? ApiKey, JsonList<ServiceMapping> Services, JsonList<StatusOut> StatusesOut, IdentitySharing? Identity,
-    int Failures);
+    bool SendsPictures, int Failures);
 
 /// <summary>
 /// The sender's side of deliveries to partners, by lease as webhooks have it (docs/adr/0030-webhooks.md). Only the first that waits about a case can be claimed,
 /// and nothing behind a case that has not arrived: that is the order, and the lock of the case.
 /// </summary>
-public sealed class PartnerSending(TenantDb db, Databases databases, PartnerNotes notes, GeoReportClient client, PartnerKeys keys, TimeProvider clock)
+public sealed class PartnerSending(TenantDb db, Databases databases, PartnerNotes notes, GeoReportClient client, PartnerKeys keys, PictureLinks links, TimeProvider clock)
 {
     /// <summary>After that long a sender is taken for dead. Longer than the calls of one attempt may take.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(90);
@@ -55,7 +57,7 @@ public sealed class PartnerSending(TenantDb db, Databases databases, PartnerNote
         var now = clock.Now();
         await using var transaction = await db.BeginAsync(agency, ct);
         var receiver = await transaction.QuerySingleOrDefaultAsync<PartnerReceiver>("""
-            select p.url, p.format, p.jurisdiction, p.api_key, p.services, p.statuses_out, p.identity, p.failures
+            select p.url, p.format, p.jurisdiction, p.api_key, p.services, p.statuses_out, p.identity, p.sends_pictures, p.failures
             from partners p
             join agencies g on g.id = p.agency_id and g.status = 'active'
             where p.agency_id = @agency and p.id = @partner and p.state = 'active' and (p.blocked_until is null or p.blocked_until <= @now)
@@ -97,18 +99,22 @@ public sealed class PartnerSending(TenantDb db, Databases databases, PartnerNote
             known = await transaction.QuerySingleOrDefaultAsync<Known>("""
                 select reference, token from partner_cases where agency_id = @agency and partner_id = @partner and case_id = @caseId
                 """, new { partner, sent.CaseId }, ct);
+            // One that may have arrived is said again as it was said.
+            if (sent is { Kind: DeliveryKind.Request, Uncertain: false } && receiver.SendsPictures && links.CanBeFollowed && known is { Reference: null, Token: null }) PartnerLetters.ChoosePicture(transaction, sent);
             content = await PartnerLetters.LoadAsync(transaction, sent, receiver.Identity, ct);
+            await transaction.CommitAsync(ct);
         }
+        var picture = content?.Picture is { } file && receiver.SendsPictures ? links.AddressOf(content.Agency, agency, sent.CaseId, file, sent.OccurredAt, clock.Now()) : null;
         var to = new PartnerAddress(receiver.Url, receiver.Format, receiver.Jurisdiction, keys.Open(agency, partner, receiver.ApiKey));
         var end = content is null || known is null || content.Erased ? SendEnd.Failed("erased")
-            : sent.Kind == DeliveryKind.Update ? await UpdateAsync(to, receiver, sent, known, content, ct)
+            : sent.Kind == DeliveryKind.Update ? await UpdateAsync(to, receiver, sent, known, content, picture, ct)
             : known.Reference is { } arrived ? SendEnd.Arrived(arrived, null)
             : known.Token is { } token ? await AskTokenAsync(to, token, ct)
-            : await RequestAsync(to, receiver, sent, content, ct);
+            : await RequestAsync(to, receiver, sent, content, picture, ct);
         await notes.NoteAsync(agency, partner, sent, end, Random.Shared.NextDouble(), ct);
     }
 
-    async Task<SendEnd> RequestAsync(PartnerAddress to, PartnerReceiver receiver, PartnerSendable sent, PartnerContent content, CancellationToken ct)
+    async Task<SendEnd> RequestAsync(PartnerAddress to, PartnerReceiver receiver, PartnerSendable sent, PartnerContent content, string? picture, CancellationToken ct)
     {
         if (receiver.Services.FirstOrDefault(s => s.Service == content.Service) is not { } mapping) return SendEnd.Failed("service-not-mapped");
         if (sent.Uncertain)
@@ -122,7 +128,7 @@ public sealed class PartnerSending(TenantDb db, Databases databases, PartnerNote
             if (look.Things.FirstOrDefault(r => r["description"]?.EndsWith(mark, StringComparison.Ordinal) == true)?["service_request_id"] is { } found) return SendEnd.Arrived(found, look.Attempt);
             if (!look.Attempt.Taken && !look.IsRefusal) return SendEnd.Again(look.Attempt, uncertain: true);
         }
-        var answer = await client.PostAsync(to, "requests", PartnerLetters.Request(content, mapping), sent.Id, clock.Now(), ct);
+        var answer = await client.PostAsync(to, "requests", PartnerLetters.Request(content, mapping, picture), sent.Id, clock.Now(), ct);
         if (!answer.Attempt.Taken) return SendEnd.Of(answer);
         var made = answer.First;
         return made?["service_request_id"] is { } reference ? SendEnd.Arrived(reference, answer.Attempt)
@@ -137,14 +143,15 @@ public sealed class PartnerSending(TenantDb db, Databases databases, PartnerNote
             : SendEnd.Again(answer.Attempt.Taken ? answer.Attempt with { Error = "no-reference-yet" } : answer.Attempt, uncertain: false);
     }
 
-    async Task<SendEnd> UpdateAsync(PartnerAddress to, PartnerReceiver receiver, PartnerSendable sent, Known known, PartnerContent content, CancellationToken ct)
+    async Task<SendEnd> UpdateAsync(PartnerAddress to, PartnerReceiver receiver, PartnerSendable sent, Known known, PartnerContent content, string? picture, CancellationToken ct)
     {
         if (known.Reference is not { } reference) return SendEnd.Failed("no-reference");
-        var step = sent.Step == OwnStep.Noted ? PartnerRules.StepOf(content.Stood) : sent.Step;
+        var step = sent.Step is OwnStep.Noted or OwnStep.Attached ? PartnerRules.StepOf(content.Stood) : sent.Step;
         if (sent.Step == OwnStep.Noted && content.Note is null) return SendEnd.Untold;
+        if (sent.Step == OwnStep.Attached && (picture is null || content.PictureSent)) return SendEnd.Untold; // it was removed, or went with the case
         if (PartnerRules.WordFor(receiver.StatusesOut, step, sent.Outcome) is not { } word) return SendEnd.Failed($"no-word-for-{step.Word()}");
         if (word.Status is not { } status) return SendEnd.Untold;
-        var answer = await client.PostAsync(to, "servicerequestupdates", PartnerLetters.Update(reference, sent.EventId, status, sent.OccurredAt, content), sent.EventId, clock.Now(), ct);
+        var answer = await client.PostAsync(to, "servicerequestupdates", PartnerLetters.Update(reference, sent.EventId, status, sent.OccurredAt, content, picture), sent.EventId, clock.Now(), ct);
         return answer.Attempt.Taken ? SendEnd.Taken(answer.Attempt, status, answer.First?["update_id"]) : SendEnd.Of(answer) with { SentStatus = status };
     }
 

@@ -96,7 +96,8 @@ public sealed class PartnerUpdates(TenantDb db, Casework work, TimeProvider cloc
                        or not @hasList and d.delivered_at > coalesce(k.checked_at, k.created_at) and lower(d.sent_status) = lower(@status))) as own,
               exists (
                 select from partner_updates u
-                where u.agency_id = @agency and u.partner_id = @partner and u.case_id = k.case_id and u.update_id = @updateId) as taken
+                where u.agency_id = @agency and u.partner_id = @partner and u.case_id = k.case_id and u.update_id = @updateId)
+                or coalesce(@changedAt <= k.forgotten_until, false) as taken
             from partner_cases k
             join cases c on c.agency_id = k.agency_id and c.id = k.case_id
             where k.agency_id = @agency and k.partner_id = @partner and k.reference = @reference
