@@ -131,6 +131,12 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
                 OfferedFirstResponse = More(promise.FirstResponseHours, service.FirstResponseHours), OfferedResolution = More(promise.ResolutionHours, service.ResolutionHours),
             });
         CaseHistory.Append(transaction, caller, c.Id, c.SubmittedAt, "submitted", null, c.Status, null, null, c.Mandate is null ? null : c.CitizenId);
+        // After the number is taken: all who submit hold the counter before the head of the trail, or two would wait for each other.
+        if (isNew)
+        {
+            AuditTrail.Append(transaction, AuditEntry.By(caller, c.SubmittedAt, "citizen.added", "citizen", c.CitizenId!.Value));
+            transaction.Emit(c.SubmittedAt, OutboxEvent.Of("citizen.added", c.CitizenId.Value, new { }));
+        }
         AuditTrail.Append(transaction, AuditEntry.By(caller, c.SubmittedAt, "case.submitted", "case", c.Id));
         transaction.Emit(c.SubmittedAt, OutboxEvent.Of("case.submitted", c.Id, new { c.Service, kind = c.Kind, channel = c.Channel }));
         if (c.CitizenId is { } citizen) SegmentChanges.OfBehaviour(transaction, c.SubmittedAt, citizen);
@@ -176,8 +182,6 @@ public sealed class CaseIntake(TenantDb db, Services services, Calendars calenda
             insert into citizen_identities (agency_id, citizen_id, external_id, name, email, phone) values (@agency, @id, @externalId, @name, @email, @phone)
             """, new { id, who.ExternalId, who.Name, who.Email, who.Phone });
         SegmentChanges.OfCitizens(transaction, now, id);
-        AuditTrail.Append(transaction, AuditEntry.By(caller, now, "citizen.added", "citizen", id));
-        transaction.Emit(now, OutboxEvent.Of("citizen.added", id, new { }));
     }
 
     Task<Guid?> KnownAsync(Guid agency, string externalId, CancellationToken ct) =>

@@ -74,7 +74,12 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     /// <inheritdoc/>
     public async Task DecideAsync(TenantTransaction first, IReadOnlyList<RowBatch<CaseRow>> batches, CancellationToken ct)
     {
-        if (createServices) await CreateServicesAsync(first, batches, ct);
+        if (createServices)
+        {
+            // Before the head of the audit trail, as everybody who submits holds them; the other way round, one would wait for the other in a circle.
+            first.Enqueue("update case_numbers set last_number = last_number where agency_id = @agency");
+            await CreateServicesAsync(first, batches, ct);
+        }
         var citizens = await CitizensAsync(first, batches, ct);
         foreach (var batch in batches) RejectUnknown(batch, citizens);
 

@@ -91,6 +91,15 @@ public sealed class RequestPostTests(CirmHost host)
     }
 
     [Fact]
+    public async Task Reports_of_new_and_of_nameless_people_at_once_do_not_wait_for_each_other_in_a_circle()
+    {
+        var client = await Open311Client.NewAsync(host);
+        var key = await client.KeyAsync();
+        for (var round = 0; round < 5; round++) // each is taken: none is told to come again
+            await Task.WhenAll(Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? client.ReportAsync(key) : client.ReportAsync(key, ("email", $"n{round}-{i}@new.example"))));
+    }
+
+    [Fact]
     public async Task A_form_may_bring_files_once_its_sender_is_known()
     {
         var client = await Open311Client.NewAsync(host);
