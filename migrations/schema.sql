@@ -1532,7 +1532,7 @@ CREATE TABLE public.report_grains (
     series text NOT NULL,
     grain text NOT NULL,
     CONSTRAINT report_grains_grain_check CHECK ((grain = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text]))),
-    CONSTRAINT report_grains_series_check CHECK ((series = ANY (ARRAY['submitted'::text, 'answered'::text, 'decided'::text, 'standard'::text, 'verdict'::text])))
+    CONSTRAINT report_grains_series_check CHECK ((series = ANY (ARRAY['submitted'::text, 'answered'::text, 'decided'::text, 'standard'::text, 'verdict'::text, 'contributed'::text])))
 );
 
 ALTER TABLE ONLY public.report_grains FORCE ROW LEVEL SECURITY;

@@ -17,7 +17,7 @@ static class ReportCsv
             foreach (var page in pages)
             {
                 foreach (var group in page.Groups)
-                    foreach (var figure in FiguresOf(group)) Line(page, group.Group == ReportGroup.All ? null : by, group.Group, group.Item, group.N, figure);
+                    foreach (var figure in FiguresOf(report.Unit, group)) Line(page, group.Group == ReportGroup.All ? null : by, group.Group, group.Item, group.N, figure);
                 foreach (var gap in page.Gaps ?? [])
                     Line(page, by, gap.Better is null ? null : $"{gap.Better} / {gap.Worse}", null, null, new(gap.Between, gap.Ratio, null, gap.Low, gap.High, gap.Suppressed is true));
             }
@@ -35,12 +35,13 @@ static class ReportCsv
         return text.ToString();
     }
 
-    static IEnumerable<Shown> FiguresOf(ReportGroup group)
+    static IEnumerable<Shown> FiguresOf(string unit, ReportGroup group)
     {
-        if (group.Outcomes is null && group.Mean is null) yield return new("cases", group.N, null, null, null, group.N is null);
+        if (group.Outcomes is null && group.Mean is null) yield return new(unit, group.N, null, null, null, group.N is null);
         foreach (var o in group.Outcomes ?? []) yield return new(o.Key, o.Count, o.Share, o.Low, o.High, o.Suppressed is true);
         foreach (var (name, bounded) in new[] { ("hours", group.Hours), ("answered", group.Answered), ("solved of answered", group.Solved), ("mean", group.Mean) })
             if (bounded is not null) yield return new(name, bounded.Value, null, bounded.Low, bounded.High, false);
+        if (group.Rate is { } rate) yield return new("rate", rate, null, null, null, false);
     }
 
     sealed record Shown(string Name, double? Value, double? Share, double? Low, double? High, bool Suppressed);

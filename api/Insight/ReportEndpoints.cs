@@ -32,7 +32,7 @@ public static class ReportEndpoints
     static Ok<Page<ReportListed>> List([AsParameters] PageRequest page, HttpContext http)
     {
         var after = page.KeyCursor;
-        ReportListed[] found = [.. ReportKind.All.Where(r => after is null || string.CompareOrdinal(r.Key, after) > 0).Take(page.LimitAndOne).Select(r => new ReportListed(r.Key, r.By))];
+        ReportListed[] found = [.. ReportKind.All.Where(r => after is null || string.CompareOrdinal(r.Key, after) > 0).Take(page.LimitAndOne).Select(r => new ReportListed(r.Key, r.By, r.Unit))];
         return TypedResults.Ok(page.Of(http, found, r => PageRequest.After(r.Report)));
     }
 
@@ -77,8 +77,7 @@ public static class ReportEndpoints
         var most = first is null && last is null ? Newest : Most;
         var until = last?.AddMonths(1);
         var found = kind.Series is not null ? await reports.FindAsync(caller.Agency, kind, group, grain, first, until, most, ct)
-            : kind == ReportKind.Satisfaction ? await published.SatisfactionAsync(home, group, first, until, most, ct)
-            : await published.OpposedDemandsAsync(home, grain, first, until, most, ct);
+            : await published.FindAsync(home, kind, group, grain, first, until, most, ct);
         return new(kind, group, grain, picked, found, table);
     }
 

@@ -23,6 +23,8 @@ public sealed class ReportMail(string language, IReadOnlyDictionary<string, Loca
         ["resolution-time"] = ("Median hours to a decision", "میانهٔ ساعت تا تصمیم"), ["standard"] = ("Share in time", "سهم در مهلت"),
         ["verdict"] = ("Solved, of citizens who said anything", "حل‌شده از نگاه شهروندانی که نظر دادند"), ["equity-gap"] = ("Best to worst served", "نسبت بهترین به بدترین خدمت"),
         ["opposed-demands"] = ("Opposed demands", "خواسته‌های متضاد"), ["satisfaction"] = ("Standard items of surveys, mean", "میانگین گویه‌های استاندارد نظرسنجی"),
+        ["participation"] = ("Contributions of citizens", "مشارکت‌های شهروندان"), ["responses"] = ("Answers to surveys", "پاسخ‌های نظرسنجی‌ها"),
+        ["turnout"] = ("Turnout", "میزان مشارکت در رأی‌گیری"),
         ["segment"] = ("by segment", "به تفکیک گروه"), ["area"] = ("by area", "به تفکیک محله"), ["service"] = ("by service", "به تفکیک خدمت"), ["channel"] = ("by channel", "به تفکیک کانال"),
         ["all"] = ("All", "همه"), ["others"] = ("Others", "دیگران"), ["notStated"] = ("Not stated", "نامشخص"), ["hidden"] = ("hidden", "پنهان"), ["group"] = ("Group", "گروه"),
         ["protects"] = ("\"hidden\" protects people: the figure would tell of too few.", "«پنهان» برای حفظ حریم افراد است: این رقم دربارهٔ شمار بسیار کمی است."),
@@ -102,6 +104,7 @@ public sealed class ReportMail(string language, IReadOnlyDictionary<string, Loca
             if (g.Item is not null) yield return new($"{g.Group}\t{g.Item}", g.Mean?.Value, Number(g.Mean?.Value, "0.00"), g.Mean?.Low, g.Mean?.High);
             else if (g.Outcomes?.FirstOrDefault(o => o.Key == "met") is { } met) yield return Share(g.Group, met.Share is { } share ? new(share, met.Low, met.High) : null);
             else if (g.Outcomes?.Any(o => o.Key == "solved") is true) yield return Share(g.Group, g.Solved);
+            else if (g.Rate is { } rate) yield return new(g.Group, g.N, $"{Number(g.N, "0")} ({Number(100 * rate, "0.#")} %)");
             else if (g.Hours is { } hours) yield return new(g.Group, hours.Value, Number(hours.Value, "0.#"), hours.Low, hours.High);
             else if (page.Groups.Any(other => other.Hours is not null)) yield return new(g.Group, null, "");
             else yield return new(g.Group, g.N, Number(g.N, "0"));

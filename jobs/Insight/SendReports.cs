@@ -63,8 +63,7 @@ public sealed class SendReports(
     {
         var kind = ReportKind.Find(due.Report)!;
         var found = kind.Series is not null ? await reports.FindAsync(agency.Id, kind, due.By, due.Period, null, null, Periods, CancellationToken.None)
-            : kind == ReportKind.Satisfaction ? await published.SatisfactionAsync(agency, due.By, null, null, Periods, CancellationToken.None)
-            : await published.OpposedDemandsAsync(agency, due.Period, null, null, Periods, CancellationToken.None);
+            : await published.FindAsync(agency, kind, due.By, due.Period, null, null, Periods, CancellationToken.None);
         var names = await reports.NamesAsync(agency.Id, CancellationToken.None);
         return new ReportMail(due.Language, names).Compose(kind, due.By, agency.Name, [.. found.Pages.Select(ReportPage.Read)]);
     }

@@ -65,11 +65,52 @@ public sealed class ReportAttackTests(CirmHost host, ITestOutputHelper output)
         foreach (var series in (Series[])[Decided, Submitted, Answered]) await AttackAsync(agency, cases, series, "2025", every: 1, of, segments);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task What_citizens_contribute_gives_nobody_away_either_however_much_one_of_them_says(int seed)
+    {
+        var random = new Random(seed);
+        var agency = await host.NewAgencyAsync();
+        string[] segments = ["new", "old", "young"], areas = ["a0", "a1", "a2", "a3", "a4"];
+        await Publishing.AttributeAsync(agency, "district", areas);
+        foreach (var key in segments) await ScarcityRuleTests.SegmentAsync(host, agency, key);
+        var home = Enumerable.Range(0, 500).Select(_ => Math.Min(random.Next(8), random.Next(8)) is < 5 and var a ? areas[a] : null).ToArray();
+        var people = await Segmenting.CitizensAsync(host, agency, 500, i => home[i] is { } district ? new { district } : new { });
+        var of = people.ToDictionary(p => p, _ => random.Next(6) switch { 0 => ["new", "young"], 1 or 2 => ["new"], 3 => (string[])["old"], _ => [] });
+        foreach (var key in segments) await Reporting.MembersAsync(host, agency, key, people.Where(p => of[p].Contains(key)));
+        // Most say something once, and some say it thirty times in a month.
+        var said = people.Index().SelectMany(p => Enumerable.Range(0, p.Index % 50 == 0 ? 30 : 1).Select(_ => new ReportedCase(
+            $"s{Math.Min(random.Next(6), random.Next(6))}", home[p.Index], "web phone letter".Split(' ')[Math.Min(random.Next(3), random.Next(3))],
+            new(2025, p.Index % 50 == 0 ? 1 + p.Index / 50 % 6 : 1 + random.Next(6), 1 + random.Next(27), 12, 0, 0, TimeSpan.Zero), null, null, null, p.Item))).ToList();
+        await Reporting.ContributionsAsync(host, agency, said.Select(s => new Contributed(s.Submitted, s.Citizen, s.Service, s.Channel)));
+        await Reporting.CountAsync(host, agency);
+        await AttackAsync(agency, said, Contributions, "2025", every: 1, of, segments);
+
+        var shown = 0;
+        foreach (var by in (string[])["area", "segment"])
+            foreach (var page in (await Reporting.ReadAsync(agency, "participation", $"?by={by}&from=2025-01&to=2025-12"))["periods"]!.AsArray())
+            {
+                var those = said.Where(s => string.CompareOrdinal($"{s.Submitted:yyyy-MM-dd}", (string?)page!["from"]) >= 0 && string.CompareOrdinal($"{s.Submitted:yyyy-MM-dd}", (string?)page["until"]) < 0).ToList();
+                var named = page!["groups"]!.AsArray().Select(g => (string)g!["group"]!).ToList();
+                foreach (var group in page["groups"]!.AsArray().Where(g => g!["n"] is not null && (string?)g["group"] != "all"))
+                {
+                    var name = (string)group!["group"]!;
+                    var behind = those.Where(s => by == "segment" ? of[s.Citizen!.Value].Contains(name) : name == "others" ? !named.Contains(s.Area ?? "notStated") : (s.Area ?? "notStated") == name).ToList();
+                    Assert.Equal(behind.Count, (int)group["n"]!);
+                    Assert.True(behind.Select(s => s.Citizen).Distinct().Count() >= K, $"{page["period"]} {name}");
+                    shown++;
+                }
+            }
+        Assert.True(shown > 20);
+    }
+
     /// <summary>Reports of the same cases in the same months: what one shows can be set against the other.</summary>
     sealed record Series(string[] Reports, Func<ReportedCase, DateTimeOffset?> When);
 
     static readonly Series Decided = new(["resolution-time", "standard", "verdict"], c => c.Closed);
     static readonly Series Submitted = new(["volume"], c => c.Submitted);
+    static readonly Series Contributions = new(["participation"], c => c.Submitted);
     static readonly Series Answered = new(["answer-time"], c => c.Answered);
 
     static string MonthOf(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, TimeZoneInfo.FindSystemTimeZoneById("America/New_York")).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);

@@ -15,6 +15,14 @@ sealed record ReportedCase(string Service, string? Area, string Channel, DateTim
     public DateTimeOffset? Answered { get; init; }
 }
 
+/// <summary>Something that was said, as reports see it.</summary>
+sealed record Contributed(DateTimeOffset At, Guid? Citizen, string? Service, string Channel)
+{
+    public string Kind { get; init; } = "contribution";
+
+    public string By { get; init; } = "citizen";
+}
+
 /// <summary>What tests of reports share: cases put straight into the table, and the count that the worker would run.</summary>
 static class Reporting
 {
@@ -42,6 +50,33 @@ static class Reporting
             });
         await transaction.CommitAsync(CancellationToken.None);
     }
+
+    public static async Task ContributionsAsync(CirmHost host, TestAgency agency, IEnumerable<Contributed> said)
+    {
+        var those = said.ToList();
+        await using var transaction = await host.Services.GetRequiredService<TenantDb>().BeginAsync(agency.Id, CancellationToken.None);
+        transaction.Enqueue("insert into services (agency_id, id, key, created_at, updated_at) select @agency, gen_random_uuid(), k, now(), now() from unnest(@keys) k on conflict (agency_id, key) do nothing",
+            new { Keys = those.Select(c => c.Service).OfType<string>().Distinct().ToArray() });
+        transaction.Enqueue("""
+            insert into remarks (agency_id, id, kind, service_id, citizen_id, spoken_by, assisted, channel, text, created_at)
+            select @agency, gen_random_uuid(), r.kind, s.id, r.citizen, r.spoken, false, r.channel, 'Plant trees.', r.at
+            from unnest(@kinds, @services, @citizens, @spoken, @channels, @times) as r (kind, service, citizen, spoken, channel, at)
+            left join services s on s.agency_id = @agency and s.key = r.service
+            """,
+            new
+            {
+                Kinds = those.Select(c => c.Kind).ToArray(), Services = those.Select(c => c.Service).ToArray(), Citizens = those.Select(c => c.Citizen).ToArray(),
+                Spoken = those.Select(c => c.By).ToArray(), Channels = those.Select(c => c.Channel).ToArray(), Times = those.Select(c => c.At.UtcDateTime).ToArray(),
+            });
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Puts citizens into a segment.</summary>
+    public static Task MembersAsync(CirmHost host, TestAgency agency, string segment, IEnumerable<Guid> citizens) => host.Database.ExecuteAsOwnerAsync($"""
+        insert into segment_members (agency_id, segment_id, citizen_id, valid_from)
+        select s.agency_id, s.id, p, now() from segments s, unnest(array['{string.Join("','", citizens)}']::uuid[]) p
+        where s.agency_id = '{agency.Id}' and s.key = '{segment}'
+        """);
 
     /// <summary>Counts, as the worker does, at some moment.</summary>
     public static async Task<int> CountAsync(CirmHost host, TestAgency agency, DateTimeOffset? now = null)

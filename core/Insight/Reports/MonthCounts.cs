@@ -1,16 +1,22 @@
 namespace Cirm.Core.Insight.Reports;
 
 /// <summary>What a month came to. Kept as it was counted, and shown to nobody: it holds small cells.</summary>
-/// <param name="Counts">By series (submitted, answered, decided), breakdown and group: how many; of decided ones also how many in time, late, solved, not solved, silent.</param>
+/// <param name="Counts">By series (submitted, answered, decided, contributed), breakdown and group: how many; of decided ones also how many in time, late, solved, not solved, silent.</param>
 public sealed record MonthCounts(Dictionary<string, Dictionary<string, Dictionary<string, long[]>>> Counts)
 {
     /// <summary>Places in a count.</summary>
     public const int N = 0, Met = 1, Late = 2, Solved = 3, NotSolved = 4, Silent = 5, Places = 6;
 
-    /// <summary>Of a month without cases.</summary>
-    public static MonthCounts Empty => new(new Dictionary<string, Dictionary<string, Dictionary<string, long[]>>>(StringComparer.Ordinal));
+    /// <summary>Of a month without anything.</summary>
+    public static MonthCounts Empty => new(new Dictionary<string, Dictionary<string, Dictionary<string, long[]>>>(StringComparer.Ordinal)
+    {
+        [ReportSeries.Contributed.ToString()] = new(StringComparer.Ordinal),
+    });
 
-    /// <summary>Counts a case.</summary>
+    /// <summary>Whether contributions were counted too: a month that was counted before there was a report of them does not know.</summary>
+    public bool KnowsContributions => Counts.ContainsKey(ReportSeries.Contributed.ToString());
+
+    /// <summary>Counts a case or a contribution.</summary>
     public void Add(ReportFact fact)
     {
         foreach (var breakdown in (string[])["", .. ReportKind.Breakdowns])

@@ -75,6 +75,8 @@ public sealed class ReportBook(TenantDb db, TimeProvider clock)
         var since = new YearMonth(first.Year, 1);
         var facts = new List<ReportFact>();
         await ReportFacts.StreamAsync(change, since, end, zone, facts.Add, ct);
+        foreach (var earlier in facts.Where(f => f.Series == ReportSeries.Contributed && months.TryGetValue(f.Month, out var m) && !m.KnowsContributions).GroupBy(f => f.Month).ToList())
+            foreach (var fact in earlier) months[earlier.Key].Add(fact);
         foreach (var fresh in facts.Where(f => !months.ContainsKey(f.Month)).GroupBy(f => f.Month).ToList())
         {
             var counts = MonthCounts.Empty;

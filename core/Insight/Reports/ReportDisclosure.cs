@@ -21,20 +21,24 @@ public sealed class ReportDisclosure(int k)
     /// among them; when those are still too few, the smallest one that could be shown joins them.
     /// </summary>
     /// <param name="counts">By group; those that have a case in any period, 0 in this one or not.</param>
+    /// <param name="people">How many different people stand behind some groups, where one may be behind many: k of them too; null: it does not matter.</param>
     /// <returns>What is listed, largest first, others last; how many stand under others. Empty: nothing but all together.</returns>
-    public (IReadOnlyList<ListedGroup> Listed, int Merged) Parts(IReadOnlyDictionary<string, long> counts)
+    public (IReadOnlyList<ListedGroup> Listed, int Merged) Parts(IReadOnlyDictionary<string, long> counts, Func<IReadOnlyCollection<string>, int>? people = null)
     {
-        var listed = counts.Where(c => c.Value >= k).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => new ListedGroup(c.Key, c.Value)).ToList();
-        var (merged, others) = (counts.Count - listed.Count, counts.Values.Where(n => n < k).Sum());
-        while (merged > 0 && others < k && listed.Count > 0)
+        var listed = counts.Where(c => IsLarge([c.Key], c.Value)).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => new ListedGroup(c.Key, c.Value)).ToList();
+        var merged = counts.Keys.Except(listed.Select(l => l.Group)).ToList();
+        var others = merged.Sum(g => counts[g]);
+        while (merged.Count > 0 && !IsLarge(merged, others) && listed.Count > 0)
         {
             others += listed[^1].N;
-            merged++;
+            merged.Add(listed[^1].Group);
             listed.RemoveAt(listed.Count - 1);
         }
-        if (listed.Count == 0) return ([], merged); // others would be all of them
-        if (merged > 0) listed.Add(new(ReportGroup.Others, others));
-        return (listed, merged);
+        if (listed.Count == 0) return ([], merged.Count); // others would be all of them
+        if (merged.Count > 0) listed.Add(new(ReportGroup.Others, others));
+        return (listed, merged.Count);
+
+        bool IsLarge(IReadOnlyCollection<string> groups, long n) => n >= k && (people is null || people(groups) >= k);
     }
 
     /// <summary>

@@ -13,13 +13,16 @@ public enum ReportSeries
     Standard,
     /// <summary>Of those that were decided, what their citizens said.</summary>
     Verdict,
+    /// <summary>What citizens contributed, by when they did.</summary>
+    Contributed,
 }
 
 /// <summary>A report that managers can read.</summary>
 /// <param name="Key">Its place in the address.</param>
 /// <param name="Series">What it shows; null when it is put together from what is published elsewhere.</param>
 /// <param name="By">What it can be read by besides all together.</param>
-public sealed record ReportKind(string Key, ReportSeries? Series, IReadOnlyList<string> By)
+/// <param name="Unit">What it counts: <c>cases</c>, <c>contributions</c>, <c>responses</c>, <c>ballots</c> or <c>demands</c>.</param>
+public sealed record ReportKind(string Key, ReportSeries? Series, IReadOnlyList<string> By, string Unit = "cases")
 {
     /// <summary>By the segments of the cases' citizens.</summary>
     public const string Segment = "segment";
@@ -33,7 +36,7 @@ public sealed record ReportKind(string Key, ReportSeries? Series, IReadOnlyList<
     /// <summary>By channel.</summary>
     public const string Channel = "channel";
 
-    /// <summary>Everything that cases are counted by.</summary>
+    /// <summary>Everything that cases and contributions are counted by.</summary>
     public static readonly IReadOnlyList<string> Breakdowns = [Segment, Area, Service, Channel];
 
     /// <summary>How many cases came in.</summary>
@@ -55,13 +58,23 @@ public sealed record ReportKind(string Key, ReportSeries? Series, IReadOnlyList<
     public static readonly ReportKind EquityGap = new("equity-gap", ReportSeries.Standard, Breakdowns);
 
     /// <summary>Services of which groups want the opposite of each other.</summary>
-    public static readonly ReportKind OpposedDemands = new("opposed-demands", null, [Service]);
+    public static readonly ReportKind OpposedDemands = new("opposed-demands", null, [Service], "demands");
 
     /// <summary>The standard items of surveys: belonging, trust, awareness of one's role.</summary>
-    public static readonly ReportKind Satisfaction = new("satisfaction", null, [Segment]);
+    public static readonly ReportKind Satisfaction = new("satisfaction", null, [Segment], "responses");
+
+    /// <summary>What citizens contributed: what they said to initiatives, topics, proposals on services, tasks of their own.</summary>
+    public static readonly ReportKind Participation = new("participation", ReportSeries.Contributed, Breakdowns, "contributions");
+
+    /// <summary>How many answered surveys, of how many who were asked.</summary>
+    public static readonly ReportKind Responses = new("responses", null, [Segment, Area], "responses");
+
+    /// <summary>How many voted, of how many who might. Ballots are counted by nothing that the register of voters could be joined with.</summary>
+    public static readonly ReportKind Turnout = new("turnout", null, [Area], "ballots");
 
     /// <summary>All of them.</summary>
-    public static readonly IReadOnlyList<ReportKind> All = [AnswerTime, EquityGap, OpposedDemands, ResolutionTime, Satisfaction, Standard, Verdict, Volume];
+    public static readonly IReadOnlyList<ReportKind> All =
+        [AnswerTime, EquityGap, OpposedDemands, Participation, ResolutionTime, Responses, Satisfaction, Standard, Turnout, Verdict, Volume];
 
     /// <summary>The report of a key.</summary>
     public static ReportKind? Find(string key) => All.FirstOrDefault(r => r.Key == key);

@@ -6,7 +6,7 @@ using Cirm.Core.Platform;
 namespace Cirm.Core.Insight.Reports;
 
 /// <summary>A period of a report, as it is sent. What is not there is not shown.</summary>
-/// <param name="Period">As in <c>2026-03</c>, <c>2026-Q1</c> or <c>2026</c>; of surveys the wave.</param>
+/// <param name="Period">As in <c>2026-03</c>, <c>2026-Q1</c> or <c>2026</c>; of surveys the wave, of turnout the decision.</param>
 /// <param name="From">Its first day.</param>
 /// <param name="Until">The first day after it.</param>
 /// <param name="AsOf">When it was counted.</param>
@@ -38,7 +38,7 @@ public sealed record ReportPage(
 
 /// <summary>A group's figures in a period.</summary>
 /// <param name="Group"><c>all</c>, a key, or <c>others</c>.</param>
-/// <param name="N">How many cases (of opposed demands and surveys: demands, answers).</param>
+/// <param name="N">How many cases, or what else the report counts.</param>
 /// <param name="Outcomes">How they came out.</param>
 /// <param name="Hours">Median with its bounds at 95 %, in hours of the clock on the wall.</param>
 /// <param name="Answered">Of verdicts: the share of citizens who said anything.</param>
@@ -46,9 +46,10 @@ public sealed record ReportPage(
 /// <param name="Item">Of surveys: the standard item.</param>
 /// <param name="Mean">Of a survey's item, with its bounds.</param>
 /// <param name="Suppressed">Figures are missing to protect people.</param>
+/// <param name="Rate">Of surveys and decisions: the share of those who were asked that took part.</param>
 public sealed record ReportGroup(
     string Group, long? N, IReadOnlyList<ReportOutcome>? Outcomes = null, Bounded? Hours = null, Bounded? Answered = null, Bounded? Solved = null, string? Item = null,
-    Bounded? Mean = null, bool? Suppressed = null)
+    Bounded? Mean = null, bool? Suppressed = null, double? Rate = null)
 {
     /// <summary>Everybody.</summary>
     public const string All = "all";

@@ -6,7 +6,7 @@ namespace Cirm.Core.Insight.Reports;
 /// <summary>Makes the pages of reports from what months came to.</summary>
 /// <param name="k">The agency's smallest group.</param>
 /// <param name="months">Every month that has been counted, by its first month.</param>
-/// <param name="facts">The cases of the months that are new, for medians.</param>
+/// <param name="facts">The cases and contributions themselves, for medians and to know how many people stand behind them.</param>
 /// <param name="now">When this is counted.</param>
 public sealed class ReportTables(int k, IReadOnlyDictionary<NodaTime.YearMonth, MonthCounts> months, IReadOnlyList<ReportFact> facts, DateTimeOffset now)
 {
@@ -56,7 +56,7 @@ public sealed class ReportTables(int k, IReadOnlyDictionary<NodaTime.YearMonth, 
     Dictionary<string, long[]> Counts(ReportSeries series, string breakdown, ReportPeriod period) =>
         MonthCounts.Sum(period.Months.Select(m => months.GetValueOrDefault(m)).OfType<MonthCounts>(), BaseOf(series), breakdown);
 
-    /// <summary>A page of sizes at the length that is decided: volume, answer time or resolution time.</summary>
+    /// <summary>A page of sizes at the length that is decided: volume, answer time, resolution time or participation.</summary>
     public ReportPage Sizes(ReportSeries series, string breakdown, ReportPeriod period, IReadOnlyCollection<string> segments)
     {
         var all = AllOf(series, period)[MonthCounts.N];
@@ -66,7 +66,7 @@ public sealed class ReportTables(int k, IReadOnlyDictionary<NodaTime.YearMonth, 
         {
             "" => ([], 0),
             ReportKind.Segment => (Segments(counts, series, period, segments), 0),
-            _ => disclosure.Parts(WithThoseWithoutCases(counts, series, breakdown, period)),
+            _ => disclosure.Parts(WithThoseWithoutCases(counts, series, breakdown, period), PeopleBehind(series, breakdown, period)),
         };
         var groups = new List<ReportGroup> { new(ReportGroup.All, all) };
         groups.AddRange(listed.Select(l => new ReportGroup(l.Group, l.N)));
@@ -78,10 +78,20 @@ public sealed class ReportTables(int k, IReadOnlyDictionary<NodaTime.YearMonth, 
     // Ten cases may be one person's: a segment is shown when as many people stand behind them.
     IReadOnlyList<ListedGroup> Segments(Dictionary<string, long> sets, ReportSeries series, ReportPeriod period, IReadOnlyCollection<string> segments)
     {
-        var people = facts.Where(f => f.Series == series && f.Segments.Length > 0 && f.Month >= period.First && f.Month < period.End)
+        var people = FactsOf(series, period).Where(f => f.Segments.Length > 0)
             .SelectMany(f => f.Segments.Split(' ').Select(s => (Segment: s, f.Citizen))).Distinct().CountBy(p => p.Segment).ToDictionary(StringComparer.Ordinal);
         return [.. disclosure.Segments(sets, segments).Where(s => people.GetValueOrDefault(s.Group) >= k)];
     }
+
+    // Where a case is says little of whose it is; where somebody who contributes lives is an attribute of theirs.
+    Func<IReadOnlyCollection<string>, int>? PeopleBehind(ReportSeries series, string breakdown, ReportPeriod period)
+    {
+        if (series != ReportSeries.Contributed || breakdown != ReportKind.Area) return null;
+        var people = FactsOf(series, period).ToLookup(f => f.GroupBy(breakdown), f => f.Citizen);
+        return groups => groups.SelectMany(g => people[g]).Distinct().Count();
+    }
+
+    IEnumerable<ReportFact> FactsOf(ReportSeries series, ReportPeriod period) => facts.Where(f => f.Series == series && f.Month >= period.First && f.Month < period.End);
 
     // A group that had cases before, and has none now: that is not told either.
     Dictionary<string, long> WithThoseWithoutCases(Dictionary<string, long> counts, ReportSeries series, string breakdown, ReportPeriod period)
@@ -169,7 +179,7 @@ public sealed class ReportTables(int k, IReadOnlyDictionary<NodaTime.YearMonth, 
         if (series is not (ReportSeries.Answered or ReportSeries.Decided)) return page;
         var names = page.Groups.Select(g => g.Group).ToHashSet(StringComparer.Ordinal);
         var values = page.Groups.Where(g => g.N >= FewestForMedian).ToDictionary(g => g.Group, _ => new List<double>(), StringComparer.Ordinal);
-        foreach (var fact in facts.Where(f => f.Series == series && f.Month >= period.First && f.Month < period.End))
+        foreach (var fact in FactsOf(series, period))
         {
             if (values.TryGetValue(ReportGroup.All, out var all)) all.Add(fact.Hours);
             if (breakdown.Length == 0) continue;

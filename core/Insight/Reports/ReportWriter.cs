@@ -17,7 +17,7 @@ sealed class ReportWriter(TenantTransaction transaction, ReportTables tables, IR
         var grains = (await transaction.QueryAsync<Decided>("select series, grain from report_grains where agency_id = @agency", null, ct)).ToDictionary(d => d.Series, d => d.Grain);
         foreach (var (report, series) in ((ReportKind, ReportSeries)[])
                  [(ReportKind.Volume, ReportSeries.Submitted), (ReportKind.AnswerTime, ReportSeries.Answered), (ReportKind.ResolutionTime, ReportSeries.Decided),
-                  (ReportKind.Standard, ReportSeries.Standard), (ReportKind.Verdict, ReportSeries.Verdict)])
+                  (ReportKind.Standard, ReportSeries.Standard), (ReportKind.Verdict, ReportSeries.Verdict), (ReportKind.Participation, ReportSeries.Contributed)])
         {
             if (GrainOf(grains, series) is not { } grain) continue;
             foreach (var by in (string[])["", .. report.By]) Write(report, series, by, grain);
