@@ -84,6 +84,51 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void Weighted_figures_of_real_respondents_are_those_of_a_second_computation_person_by_person()
+    {
+        // Of those whom the census weights: the share of college graduates. Person by person, and not by the sums that strata are added up in.
+        var (cells, margins) = (Pew(known: true), Census());
+        var weights = Raking.Rake(cells, margins, fewest: 10).Weights;
+        var sums = default(WeightedSums);
+        var people = new List<(double W, double Y)>();
+        foreach (var (i, cell) in cells.Index())
+        {
+            var yes = margins[2].Values[cell.Values[2]] == "Coll+";
+            sums = sums.Add(weights[i], cell.Count, yes ? cell.Count : 0);
+            people.AddRange(Enumerable.Repeat((weights[i], yes ? 1.0 : 0.0), (int)cell.Count));
+        }
+        var total = people.Sum(p => p.W);
+        var share = people.Sum(p => p.W * p.Y) / total;
+        Assert.InRange(share, 0.2, 0.4);
+        Assert.Equal(share, sums.Mean, 1e-12);
+
+        // Kish as he writes it: n over one plus the squared coefficient of variation of the weights.
+        var mean = people.Average(p => p.W);
+        var kish = people.Count / (1 + people.Average(p => (p.W - mean) * (p.W - mean)) / (mean * mean));
+        Assert.Equal(kish, sums.EffectiveN, 1e-6);
+
+        // Taylor's linearisation is the limit of leaving each person out in turn (the jackknife of a ratio).
+        var without = people.Select(p => (total * share - p.W * p.Y) / (total - p.W)).ToList();
+        var jackknife = Math.Sqrt((people.Count - 1.0) / people.Count * without.Sum(x => (x - without.Average()) * (x - without.Average())));
+        Assert.InRange(sums.StandardError / jackknife, 0.998, 1.002);
+
+        // Wilson's bounds are where a score test at the effective size just does not reject: found by halving, not by his formula.
+        Assert.Equal(Edge(share, 0, share, kish), sums.ShareBounds.Low, 1e-9);
+        Assert.Equal(Edge(share, 1, share, kish), sums.ShareBounds.High, 1e-9);
+
+        static double Edge(double share, double outside, double inside, double n)
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                var middle = (outside + inside) / 2;
+                if (Math.Abs(share - middle) > 1.9599639845400542 * Math.Sqrt(middle * (1 - middle) / n)) outside = middle;
+                else inside = middle;
+            }
+            return inside;
+        }
+    }
+
+    [Fact]
     public void Who_did_not_say_keeps_their_share_and_the_others_fit_all_the_same()
     {
         var (cells, margins) = (Pew(known: false), Census());
