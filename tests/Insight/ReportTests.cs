@@ -79,6 +79,17 @@ public sealed class ReportTests(CirmHost host)
     }
 
     [Fact]
+    public async Task A_median_is_told_of_twice_the_smallest_group_and_of_no_fewer()
+    {
+        var agency = await host.NewAgencyAsync();
+        await Reporting.CasesAsync(host, agency, [.. Cases(4, 19, "trees", "web", 10, true), .. Cases(4, 20, "lamps", "web", 10, true), .. Cases(4, 30, "moss", "web", 10, true)]);
+        await Reporting.CountAsync(host, agency, Later);
+        var april = (await Reporting.ReadAsync(agency, "resolution-time", "?by=service")).Period("2026-04");
+        Assert.Equal([("all", 69, true), ("moss", 30, true), ("lamps", 20, true), ("trees", 19, false)],
+            april["groups"]!.AsArray().Select(g => ((string)g!["group"]!, (int)g["n"]!, g["hours"] is not null)));
+    }
+
+    [Fact]
     public async Task A_month_is_counted_a_week_after_it_is_over_and_never_again()
     {
         var agency = await host.NewAgencyAsync();
