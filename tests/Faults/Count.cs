@@ -25,6 +25,7 @@ static class Count
         foreach (var trouble in (string[])["deadlock detected", "PANIC", "invalid page", "could not read"])
             if (log.IndexOf(trouble, StringComparison.Ordinal) is >= 0 and var at) wrong.Add($"PostgreSQL's log says \"{trouble}\": {log[at..Math.Min(log.Length, at + 3_000)]}");
         say($"  {writers.Unanswered,6} requests without an answer and {writers.ToldToComeAgain} that were told to come again: sent again, {writers.Wrong.Count} answered wrongly");
+        say("  counted, repeated and verified");
         foreach (var one in wrong) say($"  WRONG: {one}");
         return new(writers.Acknowledged.Count, lost + different.Count, wrong);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Cirm.Faults;
@@ -20,15 +21,25 @@ static class FaultRun
     public static async Task<Finding> KillAsync(int seed, int rounds, int workers, bool leasesRunOut, Action<string> say)
     {
         say($"seed {seed}");
+        say = Timed(say);
         await using var receiver = new Receiver();
         await using var cluster = await Cluster.CreateAsync();
         await using var installation = await Installation.StartAsync(cluster, cluster.Address, receiver, workers);
+        say("  API and workers serve");
         var (writers, killer) = (new Writers(installation.Address, installation.Authorization, seed), new Killer(cluster, installation, new Random(seed), say));
         var writing = writers.RunAsync(clients: 6);
         await killer.RunAsync(rounds);
         writers.Stop();
         await writing;
+        say("  everything that was begun is answered");
         return await Count.AllAsync(cluster, installation, receiver, writers, leasesRunOut, say);
+    }
+
+    // Where the time of a run goes.
+    static Action<string> Timed(Action<string> say)
+    {
+        var watch = Stopwatch.StartNew();
+        return line => say(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds,6:0.0} s {line}"));
     }
 
     /// <summary>Kills a PostgreSQL for good, and promotes the standby that followed it.</summary>
@@ -39,12 +50,14 @@ static class FaultRun
     public static async Task<Finding> PromoteAsync(int seed, double seconds, bool leasesRunOut, Action<string> say)
     {
         say($"seed {seed}");
+        say = Timed(say);
         var random = new Random(seed);
         await using var receiver = new Receiver();
         await using var primary = await Cluster.CreateAsync();
         await using var standby = await primary.FollowAsync();
         await primary.WaitForStandbyAsync();
         await using var installation = await Installation.StartAsync(primary, Cluster.AddressOf(primary, standby), receiver, 1);
+        say("  API and worker serve");
         var writers = new Writers(installation.Address, installation.Authorization, seed);
         var writing = writers.RunAsync(clients: 6);
         await Task.Delay(TimeSpan.FromSeconds(seconds + random.NextDouble()));

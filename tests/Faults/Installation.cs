@@ -44,10 +44,11 @@ sealed class Installation : IAsyncDisposable
     /// <param name="count">Of workers.</param>
     public static async Task<Installation> StartAsync(Cluster cluster, string connection, Receiver receiver, int count)
     {
-        await Migrator.RunAsync(cluster.Owned, Secret, _ => { }, CancellationToken.None);
         var installation = new Installation(connection, receiver);
-        await using (var databases = new Databases(cluster.Owned, Secret))
+        await cluster.FillAsync(async () =>
         {
+            await Migrator.RunAsync(cluster.Owned, Secret, _ => { }, CancellationToken.None);
+            await using var databases = new Databases(cluster.Owned, Secret);
             var agency = await new Agencies(databases, new TenantDb(databases), TimeProvider.System).CreateAsync(
                 Caller.System(Caller.Installation), Slug, new("en", "Faults"), "UTC", ["en"], 10, "admin@faults.example", Passwords.Hash(Password), CancellationToken.None);
             await cluster.ExecuteAsync($"""
@@ -55,11 +56,11 @@ sealed class Installation : IAsyncDisposable
                 select '{agency.Id}', ('0195b1c5-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '{"{}"}', now(), now() from generate_series(1, {Citizens}) n;
                 analyze citizens;
                 """);
-        }
+        });
         installation.StartApi();
+        for (var n = 0; n < count; n++) installation.StartWorker();
         await installation.ReadyAsync();
         await installation.SetUpAsync(receiver);
-        for (var n = 0; n < count; n++) installation.StartWorker();
         while (installation.Log.Split('\n').Count(line => line.Contains("Application started", StringComparison.Ordinal)) < 1 + count) // theirs, and the API's
         {
             installation.StartAgain();

@@ -40,7 +40,7 @@ sealed class Killer(Cluster cluster, Installation installation, Random random, A
                 await installation.ReadyAsync();
                 installation.StartAgain();
                 Killed[victim] = Killed.GetValueOrDefault(victim) + 1;
-                say(string.Create(CultureInfo.InvariantCulture, $"  {at.TotalSeconds,6:0.0} s  killed {what}; served again after {(watch.Elapsed - at).TotalSeconds:0.0} s"));
+                say(string.Create(CultureInfo.InvariantCulture, $"  killed {what}; served again after {(watch.Elapsed - at).TotalSeconds:0.0} s"));
             }
         }
     }

@@ -69,6 +69,33 @@ public sealed class DecisionTests(CirmHost host)
         Assert.Contains("vote_type;cumulative", await host.Anonymous.GetStringAsync($"{path}/ballots.pb"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"method":"approval"}""", """["c","a"]""", ";a,c\n")]
+    [InlineData("""{"method":"score"}""", """{"c":1,"a":2}""", ";a,c;2,1\n")]
+    [InlineData("""{"method":"ranking"}""", """["c","a"]""", ";c,a\n")]
+    public async Task The_order_in_which_somebody_ticked_is_published_only_where_it_is_the_choice(string decision, string choices, string line)
+    {
+        var agency = await host.NewAgencyAsync();
+        var path = await Deciding.DecideAsync(agency, System.Text.Json.JsonDocument.Parse(decision).RootElement, ("a", null), ("b", null), ("c", null));
+        await Deciding.EnterAsync(host, agency, path, System.Text.Json.JsonDocument.Parse(choices).RootElement);
+        await Deciding.CountAsync(host, agency, path);
+        Assert.EndsWith(line, await host.Anonymous.GetStringAsync($"{path}/ballots.pb"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "true true")]
+    [InlineData(2, "true true")]
+    [InlineData(3, "false false")]
+    public async Task A_quorum_is_reached_by_as_many_as_it_says(int quorum, string reached)
+    {
+        var agency = await host.NewAgencyAsync();
+        var path = await Deciding.DecideAsync(agency, new { method = "approval", quorum }, ("x", null));
+        await Deciding.EnterAsync(host, agency, path, (object)(string[])["x"], (string[])["x"]);
+        var result = await Deciding.CountAsync(host, agency, path);
+        // A share of one citizen is all of them: 1 is 100 %.
+        Assert.Equal(reached, $"{result["quorum"]!["met"]} {result["binding"]}");
+    }
+
     [Fact]
     public async Task Ties_fall_to_the_declared_order_whoever_voted_first()
     {

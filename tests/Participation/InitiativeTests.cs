@@ -64,9 +64,13 @@ public sealed class InitiativeTests(CirmHost host)
         await (await manager.PatchAsync(park, new { closesAt = Later(3) }, await TagAsync(manager, park))).RefusedAsync("deadline-forward");
         var why = await (await manager.PatchAsync(park, new { closesAt = Later(10) }, await TagAsync(manager, park))).RefusedAsync("validation");
         Assert.Equal("/reason", (string?)why["errors"]![0]!["pointer"]);
-        await PatchAsync(manager, park, new { closesAt = Later(10), reason = "Snow.", phases = (object[])[new { key = "ideas", opensAt = Later(0), closesAt = Later(4) }] });
+        var (ideas, talk) = (new { key = "ideas", opensAt = Later(0), closesAt = Later(4) }, new { key = "talk", opensAt = Later(5), closesAt = Later(9) });
+        await PatchAsync(manager, park, new { closesAt = Later(10), reason = "Snow.", phases = (object[])[ideas] });
         await (await manager.PatchAsync(park, new { phases = Array.Empty<object>() }, await TagAsync(manager, park))).RefusedAsync("initiative-open");
         await (await manager.PatchAsync(park, new { phases = (object[])[new { key = "ideas", opensAt = Later(0), closesAt = Later(2) }] }, await TagAsync(manager, park))).RefusedAsync("deadline-forward");
+        await PatchAsync(manager, park, new { closesAt = Later(11), reason = "Snow.", phases = (object[])[ideas, talk] });
+        foreach (var sooner in (object[])[new { key = "talk", opensAt = Later(3), closesAt = Later(9) }, new { key = "talk", opensAt = Later(5), closesAt = Later(8) }])
+            await (await manager.PatchAsync(park, new { phases = (object[])[ideas, sooner], reason = "We are in a hurry." }, await TagAsync(manager, park))).RefusedAsync("deadline-forward");
         var moved = (await host.Anonymous.GetJsonAsync($"{park}/history"))["items"]!.AsArray()[^1]!;
         Assert.Equal("deadlineMoved Snow.", $"{moved["kind"]} {moved["reason"]!["en"]}");
 
