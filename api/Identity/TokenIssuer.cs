@@ -16,7 +16,12 @@ public sealed class TokenIssuer(SigningKeys keys, TimeProvider clock)
 
     static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    public async Task<string> IssueAsync(Guid agency, SignInAccount account, CancellationToken ct)
+    /// <summary>A token for an account.</summary>
+    /// <param name="agency">Whose member it is.</param>
+    /// <param name="account">Who.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="signedInAt">When they said who they are, of a token that takes another one's place; null: now.</param>
+    public async Task<string> IssueAsync(Guid agency, SignInAccount account, CancellationToken ct, DateTimeOffset? signedInAt = null)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var claims = new Dictionary<string, object>
@@ -24,6 +29,7 @@ public sealed class TokenIssuer(SigningKeys keys, TimeProvider clock)
             ["sub"] = account.Id.ToString(),
             [CirmClaims.Agency] = agency.ToString(),
             [CirmClaims.Role] = account.Role.Word(),
+            [CirmClaims.SignedInAt] = (signedInAt ?? new DateTimeOffset(now)).ToUnixTimeSeconds(),
         };
         if (account is { Role: Role.Citizen or Role.Representative, CitizenId: { } citizen }) claims[CirmClaims.Citizen] = citizen.ToString();
         return Handler.CreateToken(new SecurityTokenDescriptor

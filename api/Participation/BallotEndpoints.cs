@@ -59,7 +59,7 @@ public static class BallotEndpoints
     }
 
     // Not the plain hash: who sees it could try out which ballot it is of.
-    static async Task HideAsync(Caller caller, BallotSecrets secrets, HttpContext http)
+    internal static async Task HideAsync(Caller caller, BallotSecrets secrets, HttpContext http)
     {
         if (caller.Retry is { } retry) retry.RequestHash = secrets.RequestHash(caller.Agency, retry.KeyHash, (await RawBody.ReadAsync(http)).Span);
     }

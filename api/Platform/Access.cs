@@ -36,6 +36,9 @@ public static class CirmClaims
     public const string Agency = "agency";
     public const string Role = "role";
     public const string Citizen = "citizen";
+
+    /// <summary>As OpenID Connect Core calls it; in seconds since 1970.</summary>
+    public const string SignedInAt = "auth_time";
     public const string Scopes = "scopes";
 }
 
@@ -62,7 +65,11 @@ public sealed class AccessMiddleware(RequestDelegate next, Agencies agencies)
 
         var signIn = await http.AuthenticateAsync();
         var foreign = signIn.Failure is ForeignCredentials;
-        if (signIn.Failure is not null && !foreign) throw Problems.Unauthenticated.Because("The credentials that were sent are not valid, or not any more.");
+        if (signIn.Failure is not null && !foreign)
+        {
+            if (http.GetRouteValue("agency") is string place) call.Agency = await agencies.FindAsync(place, http.RequestAborted); // where a page lets its reader sign in again
+            throw Problems.Unauthenticated.Because("The credentials that were sent are not valid, or not any more.");
+        }
         var who = signIn.Succeeded ? signIn.Principal : null;
         var home = who is null ? (Guid?)null : Guid.Parse(who.FindFirstValue(CirmClaims.Agency)!);
         var role = who?.FindFirstValue(CirmClaims.Role) is { } word ? Enum.Parse<Role>(word, ignoreCase: true) : (Role?)null;

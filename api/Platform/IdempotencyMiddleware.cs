@@ -52,7 +52,7 @@ public sealed class IdempotencyMiddleware(RequestDelegate next)
         {
             await next(http);
             if (retry.Waiting is { } change && http.Response.StatusCode < 400) // a page sends its reader on (303)
-                await change.CompleteAsync(http.Response.StatusCode, http.Response.Headers.Location, http.Response.Headers.ETag, answer.ToArray(), http.RequestAborted);
+                await change.CompleteAsync(http.Response.StatusCode, http.Response.Headers.Location, http.Response.Headers.ETag, retry.Essence ?? answer.ToArray(), http.RequestAborted);
             http.Response.Body = wire;
             if (answer.Length > 0) http.Response.ContentLength = answer.Length; // sent in one piece
             answer.Position = 0;

@@ -8,7 +8,7 @@ namespace Cirm.Api.Portal;
 /// <summary>Style sheets and scripts, built in: each under an address that names its content, so that browsers keep it for good.</summary>
 public static class PortalFiles
 {
-    static readonly Dictionary<string, Asset> ByName = new[] { "portal.css", "portal.rtl.css", "portal.js", "govuk-frontend.js", "chart.js", "place.js", "leaflet.js", "leaflet.css" }.ToDictionary(n => n, Asset.Load);
+    static readonly Dictionary<string, Asset> ByName = new[] { "portal.css", "portal.rtl.css", "portal.js", "govuk-frontend.js", "chart.js", "place.js", "leaflet.js", "leaflet.css", "icon.svg" }.ToDictionary(n => n, Asset.Load);
 
     /// <summary>Where a file is.</summary>
     public static string At(string name) => ByName[name].Address;
@@ -27,8 +27,15 @@ public static class PortalFiles
             using var packed = new MemoryStream();
             using (var brotli = new BrotliStream(packed, CompressionLevel.Optimal)) brotli.Write(plain.ToArray());
             var hash = Convert.ToHexStringLower(SHA256.HashData(plain.ToArray()))[..12];
-            return new($"/assets/{hash}/{name}", name.EndsWith(".css", StringComparison.Ordinal) ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8", plain.ToArray(), packed.ToArray());
+            return new($"/assets/{hash}/{name}", TypeOf(name), plain.ToArray(), packed.ToArray());
         }
+
+        static string TypeOf(string name) => Path.GetExtension(name) switch
+        {
+            ".css" => "text/css; charset=utf-8",
+            ".svg" => "image/svg+xml",
+            _ => "text/javascript; charset=utf-8",
+        };
 
         public Task SendAsync(HttpContext http)
         {

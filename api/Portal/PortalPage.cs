@@ -16,7 +16,7 @@ public sealed class PortalPage : IRefusalPage
         if (refusal.Problem.Status == StatusCodes.Status401Unauthorized && reader.Slug is not null)
         {
             PortalSession.End(http);
-            http.Response.Redirect(reader.To($"sign-in?to={Uri.EscapeDataString(http.Request.Path)}"));
+            await SignInAsync(http, reader);
             return;
         }
         if (refusal.Problem.Status == StatusCodes.Status401Unauthorized && http.Request.Path.StartsWithSegments($"/{reader.Language}/-"))
@@ -29,6 +29,21 @@ public sealed class PortalPage : IRefusalPage
         if (refusal.RetryAfter is { } wait) http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         await new RazorComponentResult<Refused>(new { Refusal = refusal }) { StatusCode = refusal.Problem.Status }.ExecuteAsync(http);
     }
+
+    // What was typed into a form while the session ran out goes along with the sign-in, and is sent after it (WCAG 2.2, 2.2.5). What another site sent does not; files would be too much.
+    static async Task SignInAsync(HttpContext http, Reader reader)
+    {
+        var to = $"{http.Request.Path}{http.Request.QueryString}";
+        if (HttpMethods.IsPost(http.Request.Method) && SameOrigin.IsOurs(http.Request) && !PortalForm.HasFiles(http))
+        {
+            await new RazorComponentResult<SignIn>(new { Form = PortalForm.Empty, To = to, Kept = KeptForm.Of(await PortalForm.ReadAsync(http)) }) { StatusCode = StatusCodes.Status401Unauthorized }.ExecuteAsync(http);
+            return;
+        }
+        http.Response.Redirect(reader.To($"sign-in?to={Uri.EscapeDataString(HttpMethods.IsGet(http.Request.Method) ? to : PageOf(http.Request.Path))}"));
+    }
+
+    // Files are sent to an address below their page's.
+    static string PageOf(string path) => path.EndsWith("/attachments", StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : path;
 }
 
 /// <summary>
@@ -44,7 +59,8 @@ public sealed class SameOrigin : IEndpointFilter
         throw Problems.Forbidden.Because("This was sent from another site. Open the page here and send it again.");
     }
 
-    static bool IsOurs(HttpRequest request)
+    /// <summary>Whether a request comes from one of our own pages.</summary>
+    public static bool IsOurs(HttpRequest request)
     {
         if (request.Headers["Sec-Fetch-Site"] is [{ } site]) return site is "same-origin";
         return request.Headers.Origin is [{ } origin] && Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == request.Host.Value;

@@ -27,9 +27,12 @@ public static class PortalSetup
         services.AddSingleton<WavePages.Reading>();
         services.AddSingleton<InsightPages.Reading>();
         services.AddSingleton<InitiativeSetupPages.Reading>();
+        services.AddSingleton<InitiativeSetupPages.Editing>();
         services.AddSingleton<TaskReading>();
         services.AddSingleton<TalkReading>();
         services.AddSingleton<MandateReading>();
+        services.AddSingleton<ReportReading>();
+        services.AddSingleton<AnswerReading>();
         services.AddSingleton<SideBySide>();
         services.Configure<RouteOptions>(routes => routes.ConstraintMap["language"] = typeof(LanguageConstraint));
     }
@@ -37,7 +40,7 @@ public static class PortalSetup
     public static void MapPortal(this IEndpointRouteBuilder app)
     {
         app.MapPortalFiles();
-        var everywhere = app.MapGroup("").WithMetadata(new PortalPage()).ExcludeFromDescription();
+        var everywhere = app.MapGroup("").WithMetadata(new PortalPage()).ExcludeFromDescription().AddEndpointFilter<SessionRenewal>();
         everywhere.MapStart();
         everywhere.MapAgencyPages();
         var pages = everywhere.MapGroup("/{language:language}/{agency}").AddEndpointFilter<SameOrigin>();
@@ -51,11 +54,13 @@ public static class PortalSetup
         pages.MapOwnMandates();
         pages.MapSaidAndDone();
         pages.MapAnswering();
+        pages.MapAnswerResults();
         pages.MapTakingPart();
         pages.MapCounts();
         pages.MapTaskPages();
         pages.MapAgendaPages();
         pages.MapTalk();
+        pages.MapRemovalPages();
         pages.MapQueue();
         pages.MapDeskCases();
         pages.MapGet("/manage", () => new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<Manage>()).Allow(Who.Manager | Who.Admin);

@@ -46,6 +46,13 @@ public sealed class Reader(IHttpContextAccessor accessor, CallContext call)
 
     public string Number(double number, string format = "0.#") => Digits(number.ToString(format, CultureInfo.InvariantCulture));
 
+    /// <summary>An amount of money: thousands apart, and no more of its fraction than there is.</summary>
+    public string Amount(decimal amount)
+    {
+        var written = Digits(amount.ToString("#,0.##", CultureInfo.InvariantCulture));
+        return Language == "fa" ? written.Replace(',', '٬') : written;
+    }
+
     /// <summary>A case's number: no separators.</summary>
     public string CaseNumber(long number) => Digits(number.ToString(CultureInfo.InvariantCulture));
 
@@ -75,6 +82,20 @@ public sealed class Reader(IHttpContextAccessor accessor, CallContext call)
 
     /// <summary>A time of day as it is typed into a form.</summary>
     public string TypedTime(DateTimeOffset at) => Digits(Local(at).ToString("HH:mm", CultureInfo.InvariantCulture));
+
+    /// <summary>A day as it was typed, as the API takes it (2026-03-21); null when it is none. Years before 1700 are Solar Hijri.</summary>
+    public static string? TypedDate(string day)
+    {
+        if (PortalForm.Latin(day).Split('-', '/') is not [var y, var m, var d] || !int.TryParse(y, out var year) || !int.TryParse(m, out var month) || !int.TryParse(d, out var date)) return null;
+        try
+        {
+            return (year < 1700 ? SolarHijri.ToDateTime(year, month, date, 0, 0, 0, 0) : new DateTime(year, month, date, 0, 0, 0, DateTimeKind.Unspecified)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null; // a 31st of February
+        }
+    }
 
     /// <summary>The moment that a day and a time of day mean on the wall of the agency; null when they are none. Years before 1700 are Solar Hijri.</summary>
     public DateTimeOffset? Typed(string day, string time)

@@ -19,7 +19,7 @@ public static class Sending
         {
             return SeeOther.To(await step());
         }
-        catch (Refusal refusal) when (refusal.Problem.Status is 403 or 409 or 412 or 422)
+        catch (Refusal refusal) when (refusal.Problem.Status is 403 or 409 or 412 or 413 or 415 or 422)
         {
             var page = await again(form.Take(refusal, field));
             page.StatusCode = refusal.Problem.Status;

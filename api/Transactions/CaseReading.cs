@@ -31,6 +31,13 @@ public sealed class CaseReading(Cases cases, CaseRuleBook rules, AdviceBook book
         return await book.OfCaseAsync(caller.Agency, shown.CitizenId, shown.Service, ct);
     }
 
-    /// <summary>What the service of a case that was shown is called now.</summary>
-    public async Task<Localized?> ServiceAsync(Caller caller, Case shown, CancellationToken ct) => (await services.FindAsync(caller.Agency, shown.Service, drafts: true, ct))?.Name;
+    /// <summary>All of a case that a clerk has on one screen: the case, what happened to it, what to mind, and its service as it is now.</summary>
+    /// <exception cref="Refusal"><see cref="Core.Platform.Problems.NotFound"/> when it is not there for this caller.</exception>
+    public async Task<(Case Case, IReadOnlyList<CaseEvent> History, CaseAdvice Advice, ServiceVersion? Service)> AllAsync(Caller caller, Guid id, CancellationToken ct)
+    {
+        var found = await cases.ShowAsync(caller, id, ct) ?? throw CaseEndpoints.Unknown(id);
+        await log.RecordAsync(caller, ["case.read", "case.history-read", "case.advice-read"], "case", id, found.CitizenId, ct);
+        return (found, await cases.HistoryAsync(caller.Agency, id, caller.IsStaff, null, 200, ct), await book.OfCaseAsync(caller.Agency, found.CitizenId, found.Service, ct),
+            await services.FindAsync(caller.Agency, found.Service, drafts: true, ct));
+    }
 }

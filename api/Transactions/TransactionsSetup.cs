@@ -7,7 +7,7 @@ namespace Cirm.Api.Transactions;
 public static class TransactionsSetup
 {
     public static void AddTransactions(this IServiceCollection services) => services
-        .AddSingleton<Calendars>().AddSingleton<Cases>().AddSingleton<CaseIntake>().AddSingleton<Casework>().AddSingleton<CaseFollowing>().AddSingleton<TrackedCases>().AddSingleton<CaseReading>().AddSingleton<Retention>()
+        .AddSingleton<Calendars>().AddSingleton<Cases>().AddSingleton<Areas>().AddSingleton<CaseIntake>().AddSingleton<Casework>().AddSingleton<CaseFollowing>().AddSingleton<TrackedCases>().AddSingleton<CaseReading>().AddSingleton<Retention>()
         .AddSingleton<CaseQuestions>().AddSingleton<CaseRuleBook>().AddSingleton<CitizensWord>().AddSingleton<Recoveries>().AddSingleton<Appeals>()
         .AddSingleton<Verdicts>().AddSingleton<CaseMerges>().AddSingleton<CaseLinks>().AddSingleton<SimilarCases>()
         .AddSingleton<Messages>().AddSingleton<Mailbox>()

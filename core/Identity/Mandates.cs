@@ -203,6 +203,15 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
             limit @limit
             """, new { Account = caller.Id, before, limit, Now = clock.Now() }, ct);
 
+    /// <summary>What those are called for whom the caller may act now, by citizen; of whom no name is known, there is none. Who shows them records that.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string>> NamesAsync(Caller caller, CancellationToken ct) =>
+        (await db.QueryAsync<Named>(caller.Agency, $"""
+            select distinct m.citizen_id, n.name
+            from mandates m
+            join citizen_identities n on n.agency_id = m.agency_id and n.citizen_id = m.citizen_id
+            where m.agency_id = @agency and m.id = any (array(select h.id from ({Held}) h)) and n.name is not null
+            """, new { Account = caller.Id, Now = clock.Now() }, ct)).ToDictionary(n => n.CitizenId, n => n.Name);
+
     /// <summary>The mandate under which a caller may submit a case for a citizen now.</summary>
     /// <param name="caller">The representative; or staff, who name the mandate under which somebody asked them.</param>
     /// <param name="citizen">For whom.</param>
@@ -284,6 +293,8 @@ public sealed class Mandates(TenantDb db, TimeProvider clock)
     static Refusal Erased() => Problems.CitizenErased.Because("Their identity was removed at their request.");
 
     sealed record Standing(bool Known, bool Erased, bool Oneself, bool RepresentativeKnown, Guid[]? ServiceIds);
+
+    sealed record Named(Guid CitizenId, string Name);
 
     sealed record Redeemed(Guid CitizenId, Guid[]? ServiceIds, DateTimeOffset? ValidUntil, Guid? EnteredBy);
 }

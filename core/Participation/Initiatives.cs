@@ -14,7 +14,7 @@ public sealed record InitiativeFilter(InitiativeState[]? State = null, Tier? Tie
 public sealed class Initiatives(TenantDb db, TimeProvider clock)
 {
     /// <summary>By what an area is meant when nobody says: the first of these that is declared.</summary>
-    internal static readonly string[] AreaAttributes = ["area", "district", "neighbourhood", "neighborhood", "ward"];
+    public static readonly string[] AreaAttributes = ["area", "district", "neighbourhood", "neighborhood", "ward"];
 
     const string State = """
         case when i.closed_at is not null then 'closed' when i.published_at is null then 'draft' when i.opens_at > @now then 'planned' when i.closes_at > @now then 'open' else 'ended' end

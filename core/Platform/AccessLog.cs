@@ -35,10 +35,21 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
     /// <param name="subjectId">Which one; null for a list.</param>
     /// <param name="ofCitizen">Whose it is; they themselves leave no entry.</param>
     /// <param name="ct">Gives up waiting.</param>
-    public async Task RecordAsync(Caller caller, string action, string subjectKind, Guid? subjectId, Guid? ofCitizen, CancellationToken ct)
+    public Task RecordAsync(Caller caller, string action, string subjectKind, Guid? subjectId, Guid? ofCitizen, CancellationToken ct) =>
+        RecordAsync(caller, [action], subjectKind, subjectId, ofCitizen, ct);
+
+    /// <summary>As above, of somebody who sees several parts of a thing at once: each has its entry, all are written together.</summary>
+    /// <param name="caller">Who sees it.</param>
+    /// <param name="actions">As in <c>case.read</c>, <c>case.history-read</c>.</param>
+    /// <param name="subjectKind">As in <c>case</c>.</param>
+    /// <param name="subjectId">Which one.</param>
+    /// <param name="ofCitizen">Whose it is; they themselves leave no entry.</param>
+    /// <param name="ct">Gives up waiting.</param>
+    public async Task RecordAsync(Caller caller, IReadOnlyList<string> actions, string subjectKind, Guid? subjectId, Guid? ofCitizen, CancellationToken ct)
     {
         if (!caller.IsStaff && (ofCitizen is null || ofCitizen == caller.CitizenId)) return;
-        await RecordAsync(new(caller.Agency, AuditEntry.By(caller, clock.Now(), action, subjectKind, subjectId), [], 0), ct);
+        var now = clock.Now();
+        await RecordAsync(new(caller.Agency, [.. actions.Select(action => AuditEntry.By(caller, now, action, subjectKind, subjectId))], [], 0), ct);
     }
 
     /// <summary>
@@ -57,11 +68,27 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
         var now = clock.Now();
         var since = now.UtcDateTime - DateTime.UnixEpoch;
         var (today, minute) = ((int)since.TotalDays, (long)since.TotalMinutes);
-        if (caller.Id is not { } actor) return RecordAsync(new(caller.Agency, AuditEntry.By(caller, now, action, subjectKind, subjectId), [], today), ct);
+        if (caller.Id is not { } actor) return RecordAsync(new(caller.Agency, [AuditEntry.By(caller, now, action, subjectKind, subjectId)], [], today), ct);
         Guid[] first = subjectId is null ? [.. shown.Distinct().Where(s => !remembered.TryGetValue((actor, s), out var day) || day != today)] : [];
         var look = new Look(actor, action, subjectId);
         if (first.Length == 0 && standing.TryGetValue(look, out var told) && told == minute) return Task.CompletedTask;
-        return RecordAsync(new(caller.Agency, AuditEntry.By(caller, now, action, subjectKind, subjectId), first, today) { Look = look, Minute = minute }, ct);
+        return RecordAsync(new(caller.Agency, [AuditEntry.By(caller, now, action, subjectKind, subjectId)], first, today) { Look = look, Minute = minute }, ct);
+    }
+
+    /// <summary>Records that a representative is shown who it is for whom they act: for each citizen, and once a day as far as this node remembers.</summary>
+    /// <param name="caller">Who sees it; citizens leave no entry about themselves.</param>
+    /// <param name="action">As in <c>citizen.named</c>.</param>
+    /// <param name="citizens">Who is named.</param>
+    /// <param name="ct">Gives up waiting.</param>
+    public async Task RecordNamedAsync(Caller caller, string action, IEnumerable<Guid> citizens, CancellationToken ct)
+    {
+        if (caller.Id is not { } actor) return;
+        var now = clock.Now();
+        var today = (int)(now.UtcDateTime - DateTime.UnixEpoch).TotalDays;
+        List<Guid> first = [.. citizens.Distinct().Where(c => c != caller.CitizenId && (!remembered.TryGetValue((actor, c), out var day) || day != today))];
+        if (first.Count == 0) return;
+        await RecordAsync(new(caller.Agency, [.. first.Select(c => AuditEntry.By(caller, now, action, "citizen", c))], [], today), ct);
+        foreach (var citizen in first) remembered[(actor, citizen)] = today;
     }
 
     async Task RecordAsync(Seen seen, CancellationToken ct)
@@ -87,8 +114,9 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
         try
         {
             await using var transaction = await db.BeginAsync(agency, CancellationToken.None);
-            var before = await AuditTrail.AppendAllAsync(transaction, [.. batch.Select(s => s.Entry)], CancellationToken.None);
-            var first = batch.SelectMany((seen, i) => seen.First.Select(subject => (Subject: subject, seen.Today, Actor: seen.Entry.ActorId!.Value, Position: before + 1 + i))).ToArray();
+            var entries = batch.SelectMany(seen => seen.Entries.Select(entry => (Entry: entry, Seen: seen))).ToList();
+            var before = await AuditTrail.AppendAllAsync(transaction, [.. entries.Select(e => e.Entry)], CancellationToken.None);
+            var first = entries.SelectMany((e, i) => e.Seen.First.Select(subject => (Subject: subject, e.Seen.Today, Actor: e.Entry.ActorId!.Value, Position: before + 1 + i))).ToArray();
             if (first.Length > 0)
                 transaction.Enqueue("""
                     insert into list_sightings (agency_id, subject_id, day, actor_id, position)
@@ -115,7 +143,8 @@ public sealed class AccessLog(TenantDb db, TimeProvider clock)
         }
     }
 
-    sealed record Seen(Guid Agency, AuditEntry Entry, Guid[] First, int Today)
+    // Who sees a list for the first time today has one entry.
+    sealed record Seen(Guid Agency, IReadOnlyList<AuditEntry> Entries, Guid[] First, int Today)
     {
         public TaskCompletionSource Recorded { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -26,6 +26,9 @@ public sealed class Idempotency(string key, string scope, byte[] requestHash)
     /// <summary>This attempt.</summary>
     public Guid Claim { get; } = Guid.CreateVersion7();
 
+    /// <summary>What is kept in place of a page that is long: as much as it takes to show it again. Null: the answer itself.</summary>
+    public byte[]? Essence { get; set; }
+
     /// <summary>The change that waits for its answer before it commits; null when there is none.</summary>
     public Change? Waiting { get; internal set; }
 

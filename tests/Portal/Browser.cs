@@ -24,6 +24,16 @@ public sealed partial class Browser(CirmHost host, Browser? same = null)
 
     public IReadOnlyDictionary<string, string> Cookies => cookies;
 
+    /// <summary>Of everybody who signs in here.</summary>
+    public const string Password = "a long enough password";
+
+    /// <summary>Who has signed in.</summary>
+    public string? Email { get; private set; }
+
+    public void Keep(string cookie, string value) => cookies[cookie] = value;
+
+    public void Forget(string cookie) => cookies.Remove(cookie);
+
     public Task<Browser> OpenAsync(string address) => SendAsync(HttpMethod.Get, address, null, "same-origin");
 
     /// <summary>Sends the form of the page that goes to an address, with what is hidden in it.</summary>
@@ -77,13 +87,12 @@ public sealed partial class Browser(CirmHost host, Browser? same = null)
     }
 
     /// <summary>Signs in at an agency as a member of a role.</summary>
-    public async Task<Browser> SignInAsync(TestAgency agency, Role role, string language = "en")
+    public async Task<Browser> SignInAsync(TestAgency agency, Role role, string language = "en", string? name = null)
     {
-        const string password = "a long enough password";
-        var email = $"{role.Word()}-{Guid.NewGuid():N}@test.example";
-        await host.Services.GetRequiredService<Accounts>().AddAsync(Caller.System(agency.Id), email, Passwords.Hash(password), null, role, TimeProvider.System.Now(), CancellationToken.None);
+        var email = Email = $"{role.Word()}-{Guid.NewGuid():N}@test.example";
+        await host.Services.GetRequiredService<Accounts>().AddAsync(Caller.System(agency.Id), email, Passwords.Hash(Password), name, role, TimeProvider.System.Now(), CancellationToken.None);
         await OpenAsync($"/{language}/{agency.Slug}/sign-in");
-        return await SubmitAsync($"/{language}/{agency.Slug}/sign-in", ("email", email), ("password", password));
+        return await SubmitAsync($"/{language}/{agency.Slug}/sign-in", ("email", email), ("password", Password));
     }
 
     /// <summary>The words on the page, without what a browser does not show.</summary>

@@ -47,6 +47,20 @@ public sealed partial class CitizenPageTests(CirmHost host)
     }
 
     [Fact]
+    public async Task Areas_that_many_cases_name_are_offered_and_those_that_could_be_somebodys_address_are_not()
+    {
+        var agency = await CaseTests.AgencyWithServiceAsync(host);
+        await host.Database.ExecuteAsOwnerAsync($"""
+            insert into cases (agency_id, id, number, service_id, service_version, kind, status, channel, title, area, submitted_at, updated_at)
+            select '{agency.Id}', gen_random_uuid(), 1000 + n, s.id, 1, 'report', 'submitted', 'web', 'A lamp', case when n <= 10 then 'Roxbury' when n <= 19 then 'By my own house' end, now(), now()
+            from services s cross join generate_series(1, 25) n where s.agency_id = '{agency.Id}' and s.key = 'lamps'
+            """);
+        var browser = await new Browser(host).OpenAsync($"/en/{agency.Slug}/report/lamps");
+        Assert.Contains("<option value=\"Roxbury\">", browser.Page);
+        Assert.DoesNotContain("By my own house", browser.Page);
+    }
+
+    [Fact]
     public async Task A_form_that_is_sent_twice_is_one_case_with_the_same_code()
     {
         var agency = await CaseTests.AgencyWithServiceAsync(host);

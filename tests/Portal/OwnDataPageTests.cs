@@ -14,7 +14,7 @@ public sealed partial class OwnDataPageTests(CirmHost host)
     {
         var agency = await CaseTests.AgencyWithServiceAsync(host);
         var at = $"/en/{agency.Slug}/you/mandates";
-        var citizen = await (await new Browser(host).SignInAsync(agency, Role.Citizen)).OpenAsync(at);
+        var citizen = await (await new Browser(host).SignInAsync(agency, Role.Citizen, name: "Ada Lovelace")).OpenAsync(at);
         await citizen.SubmitAsync($"{at}/codes", ("until", "tomorrow"));
         Assert.Equal(HttpStatusCode.UnprocessableEntity, citizen.Status);
         await citizen.SubmitAsync($"{at}/codes", ("until", "۲۰۹۰-۰۱-۳۱"), ("services", "lamps"));
@@ -26,17 +26,19 @@ public sealed partial class OwnDataPageTests(CirmHost host)
         Assert.Contains("This code is not known", neighbour.Words);
         await neighbour.SubmitAsync($"{at}/held", ("code", code.ToLowerInvariant()));
         Assert.Equal(at, neighbour.At);
+        Assert.Contains("Ada Lovelace", neighbour.Words);
         var report = Regex.Match(neighbour.Page, $"/en/{agency.Slug}/report\\?for=[0-9a-f-]+").Value;
         await neighbour.OpenAsync(report);
         var form = Regex.Match(neighbour.Page, $"/en/{agency.Slug}/report/lamps\\?for=[0-9a-f-]+").Value;
         await neighbour.OpenAsync(form);
-        Assert.Contains("You report for somebody", neighbour.Words);
+        Assert.Contains("You report for Ada Lovelace", neighbour.Words);
         await neighbour.SubmitAsync($"/en/{agency.Slug}/report/lamps", ("kind", "report"), ("title", "Her lamp is out"));
         Assert.Contains("We have it", neighbour.Words);
         await citizen.OpenAsync($"/en/{agency.Slug}/cases");
         Assert.Contains("Her lamp is out", citizen.Words);
         await citizen.OpenAsync($"/en/{agency.Slug}/you/seen-by");
         Assert.Contains("Somebody who speaks for you", citizen.Words);
+        Assert.Single(Regex.Matches(citizen.Words, "Was shown your name")); // once a day, however often
 
         await citizen.OpenAsync(at);
         await citizen.SubmitAsync(Regex.Match(citizen.Page, $"{at}/[0-9a-f-]+/revocation").Value);

@@ -24,15 +24,28 @@ public sealed class TakePartPageTests(CirmHost host)
         Assert.Contains("150 of 100", browser.Words);
         await browser.SubmitAsync($"{at}/ballots");
         Assert.True(browser.Words.Contains("more than there is", StringComparison.Ordinal), browser.Words);
-        await browser.SubmitAsync($"{at}/ballots/check", ("choices", "bench"), ("choices", "tree"));
-        await browser.SubmitAsync($"{at}/ballots");
+        await browser.SubmitAsync($"{at}/ballots/check", ("choices", "pond"));
+        var form = browser.Fields($"{at}/ballots");
+        await browser.PostAsync($"{at}/ballots", form);
         Assert.Contains("Your ballot is in the box", browser.Words);
-        Assert.Matches("id=\"receipt\">[^<]{10,}<", browser.Page);
+        var receipt = System.Text.RegularExpressions.Regex.Match(browser.Page, "id=\"receipt\">([^<]{10,})<").Groups[1].Value;
+        // Sent again, as by somebody who saw no answer: the same receipt, and one ballot.
+        await browser.PostAsync($"{at}/ballots", form);
+        Assert.Contains("You sent this ballot before", browser.Words);
+        Assert.Contains(receipt, browser.Words);
+        Assert.Equal(1, await host.Database.ScalarAsOwnerAsync<long>($"select count(*) from ballot_box where agency_id = '{agency.Id}'"));
         await browser.OpenAsync(at);
         await browser.SubmitAsync($"{at}/ballots/check", ("choices", "tree"));
         await browser.SubmitAsync($"{at}/ballots");
         Assert.Contains("You have voted already", browser.Words);
         Assert.Equal(HttpStatusCode.Conflict, browser.Status);
+        await browser.OpenAsync(at);
+        await browser.SubmitAsync($"{at}/ballots/check", ("choices", "bench"));
+        await browser.SubmitAsync($"{at}/ballots", ("receipt", "0000-0000-0000-0000-0000-0000"));
+        Assert.Contains("No ballot of this vote has this receipt", browser.Words);
+        await browser.SubmitAsync($"{at}/ballots/check", ("choices", "bench"), ("choices", "tree"));
+        await browser.SubmitAsync($"{at}/ballots", ("receipt", receipt.ToLowerInvariant()));
+        Assert.Contains("Your ballot is changed", browser.Words);
 
         var result = await Deciding.CountAsync(host, agency, initiative);
         await anonymous.OpenAsync(at);

@@ -38,6 +38,15 @@ public sealed partial class TextTests
         static IEnumerable<string> Words<T>() where T : struct, Enum => Enum.GetValues<T>().Select(v => $"{typeof(T).Name}.{v.Word()}");
     }
 
+    [Theory]
+    [InlineData("۱۴۰۵-۰۱-۰۱", "2026-03-21")]
+    [InlineData("1405/1/1", "2026-03-21")]
+    [InlineData("2026-03-21", "2026-03-21")]
+    [InlineData("2026-02-31", null)]
+    [InlineData("1404-12-31", null)] // no leap year
+    [InlineData("tomorrow", null)]
+    public void A_day_is_typed_by_the_readers_calendar(string typed, string? day) => Assert.Equal(day, Reader.TypedDate(typed));
+
     static string SourceFolder()
     {
         var folder = AppContext.BaseDirectory;

@@ -59,6 +59,38 @@ public sealed class TogetherPageTests(CirmHost host)
     }
 
     [Fact]
+    public async Task Whoever_wrote_what_was_removed_reads_why_objects_and_reads_how_that_was_decided()
+    {
+        var agency = await CaseTests.AgencyWithServiceAsync(host);
+        await (await agency.Manager).PutAsync($"{agency.Path}/moderation-rules/civil", new { title = "No insults", text = "Nobody is insulted." }, null);
+        var author = await new Browser(host).SignInAsync(agency, Role.Citizen);
+        var about = $"/en/{agency.Slug}/services/lamps/talk";
+        await author.OpenAsync(about);
+        await author.SubmitAsync(about, ("talk", "experience"), ("title", "Dark"), ("text", "They are slow."));
+        var talk = author.At;
+        var removal = await (await agency.Agent).PostJsonAsync($"{agency.Path}/remarks/{talk.Split('/')[^1]}/removal", new { rule = "civil", reason = "It insults the crew." });
+        await author.OpenAsync(talk);
+        var at = $"/en/{agency.Slug}/removals/{removal["id"]}";
+        Assert.Contains($"href=\"{at}\"", author.Page);
+        await author.OpenAsync(at);
+        Assert.Contains("Nobody is insulted.", author.Words);
+        await author.SubmitAsync($"{at}/appeal", ("reason", ""));
+        Assert.Contains("href=\"#reason\"", author.Page);
+        await author.SubmitAsync($"{at}/appeal", ("reason", "Slow is no insult."));
+        Assert.DoesNotContain($"action=\"{at}/appeal\"", author.Page);
+        // Others read that and why, and nothing of what was said.
+        var other = await (await new Browser(host).SignInAsync(agency, Role.Citizen)).OpenAsync(at);
+        Assert.Contains("It insults the crew.", other.Words);
+        Assert.DoesNotContain("slow", other.Words, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain($"action=\"{at}/appeal\"", other.Page);
+
+        var second = await (await new Browser(host).SignInAsync(agency, Role.Agent)).OpenAsync($"/en/{agency.Slug}/desk/removals");
+        await second.SubmitAsync($"/en/{agency.Slug}/desk/removals/{removal["id"]}", ("upheld", "false"), ("reason", "The rest of it was."));
+        await author.OpenAsync(at);
+        Assert.Contains("The rest of it was.", author.Words);
+    }
+
+    [Fact]
     public async Task A_task_is_started_pledged_for_done_and_confirmed_by_two_others()
     {
         var agency = await host.NewAgencyAsync();

@@ -36,7 +36,7 @@ static class Office
             world.Known["webhook"] = (string)webhook["id"]!;
             await admin.PostJsonAsync($"{agency.Path}/exports", new { kind = "services" }, HttpStatusCode.Accepted);
             await admin.PostJsonAsync($"{agency.Path}/units", new { key = $"unit-{i}", name = World.Say("Water") });
-            await (await admin.PutAsJsonAsync($"{agency.Path}/answer-templates/template-{i}", new { name = World.Say("Done"), text = World.Say("It is done.") })).ReadAsync(HttpStatusCode.Created);
+            await (await admin.PutAsJsonAsync($"{agency.Path}/answer-templates/template-{i}", new { name = World.Say("Done"), text = World.Say("It is done.", World.Markup) })).ReadAsync(HttpStatusCode.Created);
             await (await admin.PutAsJsonAsync($"{agency.Path}/moderation-rules/rule-{i}", new { title = World.Say("No insults"), text = World.Say("Nobody is insulted.") })).ReadAsync(HttpStatusCode.OK);
         }
         for (var i = 0; i < World.Many; i++) await admin.PostJsonAsync($"{agency.Path}/webhooks/{world.Known["webhook"]}/test", new { }, HttpStatusCode.OK);

@@ -10,7 +10,7 @@ namespace Cirm.BrowserTests;
 /// </summary>
 public sealed class StatementTests(BrowserHost host)
 {
-    const int Most = World.Many + 1; // a case at the desk is made of so many parts; one a row would come on top of what every page asks
+    const int Most = World.Many - 1;
 
     [Fact]
     public async Task No_page_asks_the_database_once_for_every_row()

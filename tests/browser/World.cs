@@ -13,7 +13,13 @@ namespace Cirm.BrowserTests;
 public sealed class World
 {
     /// <summary>Found in the document as an element, or as a dialog, when a page does not show it as text.</summary>
-    public const string Hostile = "<img src=x data-hostile onerror=alert(1)>\"'</title><script>alert(2)</script>";
+    public const string Hostile = $"{Template} {Markup}";
+
+    /// <summary>What template engines take for a sum.</summary>
+    public const string Template = "{{7*7}}";
+
+    /// <summary>The same without braces, for texts whose own places are written in them.</summary>
+    public const string Markup = "<img src=x data-hostile onerror=alert(1)>\"'</title><script>alert(2)</script>";
 
     /// <summary>How many of each thing that is listed: a query a row would be seen among the statements of a page.</summary>
     public const int Many = 20;
@@ -51,7 +57,7 @@ public sealed class World
     public Guid HomeOf(Role? role) => role == Role.Operator ? Caller.Installation : Agency.Id;
 
     /// <summary>A text in both languages.</summary>
-    internal static Localized Say(string text) => new("en", $"{text} {Hostile}") { ["fa"] = $"متن {text} {Hostile}" };
+    internal static Localized Say(string text, string hostile = Hostile) => new("en", $"{text} {hostile}") { ["fa"] = $"متن {text} {hostile}" };
 
     async Task InformAsync()
     {
@@ -83,6 +89,8 @@ public sealed class World
         for (var i = 0; i < Many; i++) await citizen.PostJsonAsync($"{Agency.Path}/cases", lamp);
         var own = await citizen.PostJsonAsync($"{Agency.Path}/cases", lamp);
         foreach (var to in (string[])["accepted", "inProgress", "resolved"]) await agent.PostJsonAsync($"{Agency.Path}/cases/{own["id"]}/transitions", new { to, reason = Hostile }, HttpStatusCode.OK);
+        await citizen.PostJsonAsync($"{Agency.Path}/cases/{own["id"]}/verdict", new { solved = false, reason = Hostile }, HttpStatusCode.OK);
+        await citizen.PostJsonAsync($"{Agency.Path}/cases/{own["id"]}/appeals", new { reason = Hostile });
         var nobodys = await Cirm.Anonymous.PostJsonAsync($"{Agency.Path}/cases", lamp);
         await agent.PostJsonAsync($"{Agency.Path}/cases/{nobodys["id"]}/questions", new { text = Hostile });
         (Known["case"], Known["code"]) = ((string)own["id"]!, (string)nobodys["trackingCode"]!);
@@ -92,6 +100,7 @@ public sealed class World
     {
         var (manager, citizen) = (await Agency.Manager, await Cirm.ClientAsync(Agency.Id, Citizen));
         for (var i = 0; i < Many; i++) await InitiativeAsync(manager, $"initiative-{i}", "consultation");
+        await InitiativeAsync(manager, "drafted", "consultation", draft: true);
         await InitiativeAsync(manager, "budget", "decision", new { method = "budget-greedy", budget = 100 });
         foreach (var option in Enumerable.Range(0, Many)) await manager.PostJsonAsync($"{Agency.Path}/initiatives/budget/options", new { key = $"option-{option}", title = Say("A bench"), cost = 20 + option });
         for (var i = 0; i < Many; i++)
@@ -111,6 +120,12 @@ public sealed class World
             Known["talk"] = (string)(await citizen.PostJsonAsync($"{Agency.Path}/discussions", new { service = "lamps", kind = "question", title = Hostile, text = Hostile }))["id"]!;
         }
         for (var i = 0; i < Many; i++) await agent.PostJsonAsync($"{Agency.Path}/discussions/{Known["talk"]}/posts", new { text = Hostile });
+        foreach (var objected in (bool[])[true, false])
+        {
+            var removed = await citizen.PostJsonAsync($"{Agency.Path}/discussions", new { service = "lamps", kind = "experience", title = Hostile, text = Hostile });
+            Known["removal"] = (string)(await agent.PostJsonAsync($"{Agency.Path}/remarks/{removed["id"]}/removal", new { rule = "rule-0", reason = Hostile }))["id"]!;
+            if (objected) await citizen.PostJsonAsync($"{Agency.Path}/removals/{Known["removal"]}/appeal", new { reason = Hostile }, HttpStatusCode.OK);
+        }
         await agent.PostJsonAsync($"{Agency.Path}/topics/{Known["topic"]}/answer", new { text = Hostile, decision = "declined", reason = Hostile }, HttpStatusCode.OK);
 
         await InitiativeAsync(manager, "doing", "execution");
@@ -162,11 +177,11 @@ public sealed class World
         }
     }
 
-    async Task InitiativeAsync(HttpClient manager, string key, string tier, object? decision = null)
+    async Task InitiativeAsync(HttpClient manager, string key, string tier, object? decision = null, bool draft = false)
     {
         var body = new Dictionary<string, object?>
         {
-            ["key"] = key, ["title"] = Say("Which first?"), ["summary"] = Say("Of works"), ["mandate"] = Say("We do it"), ["tier"] = tier,
+            ["key"] = key, ["draft"] = draft, ["title"] = Say("Which first?"), ["summary"] = Say("Of works"), ["mandate"] = Say("We do it"), ["tier"] = tier,
             ["opensAt"] = DateTimeOffset.UtcNow.AddHours(-1), ["closesAt"] = DateTimeOffset.UtcNow.AddDays(7),
         };
         if (decision is not null) body["decision"] = decision;

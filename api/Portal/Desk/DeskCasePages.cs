@@ -19,6 +19,8 @@ public static class DeskCasePages
         one.MapPost("/transitions", Transition).Allow(Who.Staff);
         one.MapPost("/notes", AddNote).Allow(Who.Staff);
         one.MapPost("/questions", Ask).Allow(Who.Staff);
+        one.MapPost("/attachments", Attach).Allow(Who.Staff).WithMetadata(new HashesItsBody(), new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(AttachmentUpload.Largest));
+        one.MapGet("/attachments/{aid:guid}", AttachmentEndpoints.Read).Allow(Who.Staff).WithMetadata(new FileOfAPage());
         one.MapPost("/take", Take).Allow(Who.Staff);
         one.MapPost("/hand-over", HandOver).Allow(Who.Staff);
         one.MapPost("/merge", Merge).Allow(Who.Staff);
@@ -53,6 +55,9 @@ public static class DeskCasePages
             if (form["question"] is { Length: > 0 } question) json["text"] = question;
             _ = await questions.AskAsync(caller, id, PortalForm.Read<QuestionEndpoints.AskCitizen>(json).Text, ct) ?? throw CaseEndpoints.Unknown(id);
         }, ct, pointer => pointer == "/text" ? "question" : pointer.TrimStart('/'));
+
+    static Task<IResult> Attach(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, Cases cases, Attachments attachments, CancellationToken ct) =>
+        StepAsync(id, http, caller, home, reader, reading, _ => AttachmentEndpoints.AttachAsync(id, http.Request, caller, cases, attachments, ct), ct);
 
     static Task<IResult> Take(Guid id, HttpContext http, Caller caller, Agency home, Reader reader, DeskReading reading, HandOvers handOvers, CancellationToken ct) =>
         StepAsync(id, http, caller, home, reader, reading, async _ =>

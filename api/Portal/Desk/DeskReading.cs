@@ -26,7 +26,7 @@ public sealed class DeskReading(
 
     internal async Task<RazorComponentResult<DeskCase>> ShowAsync(Guid id, Caller caller, Agency home, string? template, PortalForm form, CancellationToken ct)
     {
-        var shown = await reading.ShowAsync(caller, id, ct);
+        var (shown, history, advice, service) = await reading.AllAsync(caller, id, ct);
         var tools = new CaseTools(
             shown is { Latitude: { } latitude, Longitude: { } longitude } && !shown.Status.IsOver()
                 ? [.. (await similar.FindAsync(caller, new(shown.Service, latitude, longitude, 100, 30), 6, ct) ?? []).Where(s => s.Id is not null && s.Id != id).Take(5)] : [],
@@ -34,8 +34,7 @@ public sealed class DeskReading(
             await recoveries.ListAsync(caller, new(null, null, false, null, null, null, id), null, Most, ct), await appeals.ListAsync(caller, id, null, null, null, null, Most, ct));
         return new(new
         {
-            Case = shown, Service = await reading.ServiceAsync(caller, shown, ct), History = await reading.HistoryAsync(caller, shown, ct), Advice = await reading.AdviceAsync(caller, shown, ct),
-            Tools = tools, Draft = await DraftAsync(caller, home, id, tools.Templates.FirstOrDefault(t => t.Key == template), ct), Form = form,
+            Case = shown, Service = service, History = history, Advice = advice, Tools = tools, Draft = await DraftAsync(caller, home, id, tools.Templates.FirstOrDefault(t => t.Key == template), ct), Form = form,
         });
     }
 

@@ -16,7 +16,7 @@ static class InitiativeForm
         var i = initiative;
         var fields = new Dictionary<string, StringValues>
         {
-            ["tier"] = i.Tier.Word(), ["binding"] = i.Binding ? "true" : "", ["segments"] = i.Segments ?? [], ["areas"] = string.Join(", ", i.Areas), ["channels"] = i.Channels, ["census"] = i.Census ? "true" : "",
+            ["tier"] = i.Tier.Word(), ["binding"] = i.Binding ? "true" : "", ["segments"] = i.Segments ?? [], ["areas"] = i.Areas, ["channels"] = i.Channels, ["census"] = i.Census ? "true" : "",
             ["version"] = i.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), ["decision/method"] = i.Decision?.Method ?? "",
             ["decision/budget"] = Said(i.Decision?.Budget), ["decision/quorum"] = Said(i.Decision?.Quorum), ["decision/maxChoices"] = Said(i.Decision?.MaxChoices), ["decision/winners"] = Said(i.Decision?.Winners),
             ["opensAt"] = reader.TypedDay(i.OpensAt), ["opensAt/time"] = reader.TypedTime(i.OpensAt), ["closesAt"] = reader.TypedDay(i.ClosesAt), ["closesAt/time"] = reader.TypedTime(i.ClosesAt),

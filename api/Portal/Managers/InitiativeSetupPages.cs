@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
+using Cirm.Api.Portal.Pages;
+using Cirm.Core.Identity;
 using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Participation;
-using Cirm.Core.Participation.Counting;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -38,28 +39,25 @@ public static class InitiativeSetupPages
         return new(new { Initiatives = found.Take(OnAPage).ToList(), Next = found.Count > OnAPage ? found[OnAPage - 1].Key : null });
     }
 
-    static async Task<RazorComponentResult<InitiativeEditor>> New(Agency home, Segments segments, CancellationToken ct) => await EditorAsync(home, null, PortalForm.Empty, segments, ct);
+    static async Task<RazorComponentResult<InitiativeEditor>> New(Agency home, Editing editing, CancellationToken ct) => await editing.ShowAsync(home, null, PortalForm.Empty, ct);
 
-    static async Task<RazorComponentResult<InitiativeEditor>> Edit(string key, Caller caller, Agency home, Reader reader, Initiatives initiatives, Segments segments, CancellationToken ct)
+    static async Task<RazorComponentResult<InitiativeEditor>> Edit(string key, Caller caller, Agency home, Reader reader, Initiatives initiatives, Editing editing, CancellationToken ct)
     {
         var initiative = await InitiativeEndpoints.FindAsync(initiatives, caller, key, ct);
-        return await EditorAsync(home, initiative, InitiativeForm.Of(reader, initiative), segments, ct);
+        return await editing.ShowAsync(home, initiative, InitiativeForm.Of(reader, initiative), ct);
     }
 
-    static async Task<RazorComponentResult<InitiativeEditor>> EditorAsync(Agency home, Initiative? of, PortalForm form, Segments segments, CancellationToken ct) =>
-        new(new { Of = of, Segments = await segments.ListAsync(home.Id, false, null, null, Segments.Most, ct), Form = form });
-
-    static async Task<IResult> Create(HttpContext http, Caller caller, Agency home, Reader reader, Initiatives initiatives, Segments segments, CancellationToken ct)
+    static async Task<IResult> Create(HttpContext http, Caller caller, Agency home, Reader reader, Initiatives initiatives, Editing editing, CancellationToken ct)
     {
         var sent = await PortalForm.ReadAsync(http);
         return await sent.SendAsync(async () =>
         {
             var wanted = PortalForm.Read<InitiativeEndpoints.MakeInitiative>(InitiativeForm.ToJson(reader, sent, null));
             return reader.To($"manage/initiatives/{(await initiatives.CreateAsync(caller, wanted.ToInitiative(wanted.Key, home), ct)).Key}");
-        }, form => EditorAsync(home, null, form, segments, ct), InitiativeForm.Field);
+        }, form => editing.ShowAsync(home, null, form, ct), InitiativeForm.Field);
     }
 
-    static async Task<IResult> Change(string key, HttpContext http, Caller caller, Agency home, Reader reader, Initiatives initiatives, Segments segments, CancellationToken ct)
+    static async Task<IResult> Change(string key, HttpContext http, Caller caller, Agency home, Reader reader, Initiatives initiatives, Editing editing, CancellationToken ct)
     {
         var sent = await PortalForm.ReadAsync(http);
         var current = await InitiativeEndpoints.FindAsync(initiatives, caller, key, ct);
@@ -69,7 +67,7 @@ public static class InitiativeSetupPages
             var edited = PortalForm.Read<InitiativeEndpoints.WriteInitiative>(InitiativeForm.ToJson(reader, sent, current));
             _ = await initiatives.ChangeAsync(caller, current, edited.ToInitiative(key, home), edited.Reason?.In(home.Language), ct) ?? throw IfMatch.Changed();
             return reader.To($"manage/initiatives/{key}");
-        }, form => EditorAsync(home, current, form, segments, ct), InitiativeForm.Field);
+        }, form => editing.ShowAsync(home, current, form, ct), InitiativeForm.Field);
     }
 
     static async Task<RazorComponentResult<InitiativeSetup>> Show(string key, Caller caller, Agency home, Reading reading, CancellationToken ct) =>
@@ -120,8 +118,23 @@ public static class InitiativeSetupPages
         return await sent.SendAsync(() => step(sent, initiative), form => reading.ShowAsync(caller, home, key, form, ct));
     }
 
+    /// <summary>What an initiative can be narrowed to: the agency's segments, and the areas that it keeps of its citizens.</summary>
+    public sealed class Editing(Segments segments, Attributes attributes)
+    {
+        internal async Task<RazorComponentResult<InitiativeEditor>> ShowAsync(Agency home, Initiative? of, PortalForm form, CancellationToken ct)
+        {
+            string[] named = of?.AreaAttribute is { } own ? [own] : Initiatives.AreaAttributes;
+            var declared = await attributes.OfAsync(home.Id, named, ct);
+            return new(new
+            {
+                Of = of, Segments = await segments.ListAsync(home.Id, false, null, null, Segments.Most, ct), Form = form,
+                Area = named.Select(n => declared.FirstOrDefault(d => d.Key == n)).FirstOrDefault(d => d is not null),
+            });
+        }
+    }
+
     /// <summary>All of an initiative that its managers see.</summary>
-    public sealed class Reading(Initiatives initiatives, DecisionOptions options, DecisionCounts counts, Contributions contributions)
+    public sealed class Reading(Initiatives initiatives, DecisionOptions options, DecisionCounts counts, SideBySide beside, Contributions contributions)
     {
         internal Task<Initiative> FindAsync(Caller caller, string key, CancellationToken ct) => InitiativeEndpoints.FindAsync(initiatives, caller, key, ct);
 
@@ -129,12 +142,11 @@ public static class InitiativeSetupPages
         {
             var initiative = await FindAsync(caller, key, ct);
             var over = initiative.State is InitiativeState.Ended or InitiativeState.Closed;
-            var file = over && initiative.Decision is { IsBudget: true } ? await counts.FileAsync(home.Id, initiative.Id, ct) : null;
+            var result = over && initiative.Decision is not null ? await ResultAsync(home, caller, key, ct) : null;
             return new(new
             {
                 Initiative = initiative, Options = initiative.Decision is null ? [] : await options.ListAsync(home.Id, initiative.Id, null, DecisionOptions.Most, ct),
-                Result = over && initiative.Decision is not null ? await ResultAsync(home, caller, key, ct) : null,
-                SideBySide = file is null ? null : CountPreview.Of(PabulibFile.Read(new StringReader(System.Text.Encoding.UTF8.GetString(file.Bytes))), ct),
+                Result = result, SideBySide = result is not null && initiative.Decision is { IsBudget: true } ? await beside.OfAsync(home.Id, initiative.Id, result.BallotsDigest, ct) : null,
                 Consultation = initiative.Tier == Tier.Consultation ? (await contributions.ReportAsync(home.Id, initiative.Id, ct)).Counts : null, Form = form,
             });
         }

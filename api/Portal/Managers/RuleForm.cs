@@ -194,7 +194,7 @@ public sealed record RuleForm(string Match, IReadOnlyList<RuleGroup> Groups)
     {
         AttributeType.Number => Number(typed),
         AttributeType.Boolean => bool.TryParse(typed, out var said) ? said : YesOrNo(typed) ?? (JsonNode)typed,
-        AttributeType.Date => PortalForm.Latin(typed),
+        AttributeType.Date => Reader.TypedDate(typed) ?? PortalForm.Latin(typed),
         _ => typed,
     };
 

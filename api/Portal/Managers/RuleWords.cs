@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cirm.Core.Identity;
 using Cirm.Core.Information;
 using Cirm.Core.Insight.Segmentation;
+using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 
 namespace Cirm.Api.Portal.Managers;
@@ -23,6 +24,12 @@ public sealed record RuleNames(IReadOnlyList<AttributeDeclaration> Attributes, I
     public string Service(Reader reader, string key) => Services.FirstOrDefault(s => s.Key == key) is { } service ? reader.Of(service.Name) : key;
 
     public string Segment(Reader reader, string key) => Segments.FirstOrDefault(s => s.Key == key) is { } segment ? reader.Of(segment.Name) : key;
+
+    /// <summary>What results can be read by.</summary>
+    public string Breakdown(Reader reader, string key) => key == Survey.BySegment ? reader["reports.by.segment"] : Called(reader, key);
+
+    /// <summary>A value of an attribute as people say it.</summary>
+    public string Value(Reader reader, string attribute, string value) => Attribute(attribute) is { Type: AttributeType.Boolean } && value is "true" or "false" ? reader[value == "true" ? "yes" : "no"] : reader.Digits(value);
 
     /// <summary>A comparison in words.</summary>
     public string Say(Reader reader, Rule rule) => rule switch

@@ -2,6 +2,9 @@ using System.Text.Json.Nodes;
 using Cirm.Api.Insight;
 using Cirm.Api.Platform;
 using Cirm.Api.Portal.Parts;
+using Cirm.Core.Identity;
+using Cirm.Core.Information;
+using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -51,12 +54,15 @@ public static class SurveyPages
     }
 
     /// <summary>All of a survey that its page shows.</summary>
-    public sealed class Reading(Surveys surveys, SurveyWaves waves)
+    public sealed class Reading(Surveys surveys, SurveyWaves waves, Attributes attributes, Services services, Segments segments)
     {
         internal async Task<RazorComponentResult<SurveyShown>> ShowAsync(Caller caller, string key, PortalForm form, CancellationToken ct)
         {
             var survey = await SurveyEndpoints.FindAsync(surveys, caller, key, ct);
-            return new(new { Survey = survey, Waves = await waves.ListAsync(caller, survey.Key, null, MostWaves, ct), Form = form });
+            return new(new
+            {
+                Survey = survey, Waves = await waves.ListAsync(caller, survey.Key, null, MostWaves, ct), Names = await RuleNames.ReadAsync(caller.Agency, attributes, services, segments, ct), Form = form,
+            });
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Cirm.Api.Insight;
 using Cirm.Api.Platform;
-using Cirm.Api.Portal.Managers;
 using Cirm.Api.Portal.Parts;
 using Cirm.Core.Identity;
 using Cirm.Core.Insight.Results;
@@ -24,41 +23,39 @@ public static class AnswerPages
     {
         pages.MapGet("/answer", List).Allow(Who.Anyone);
         pages.MapGet("/answer/{key}", Begin).Allow(Who.Anyone);
-        pages.MapPost("/answer/{key}/code", TakeCode).Allow(Who.Anyone).WithMetadata(new NeedsNoIdempotencyKey());
+        pages.MapPost("/answer/{key}/code", TakeCode).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites).WithMetadata(new NeedsNoIdempotencyKey());
         pages.MapPost("/answer/{key}/{wave}", Step).Allow(Who.Anyone).WithMetadata(new NeedsNoIdempotencyKey());
         pages.MapPost("/answer/{key}/{wave}/sending", Send).Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites).WithMetadata(new HashesItsBody());
         pages.MapGet("/answer/{key}/thanks", (string key) => new RazorComponentResult<AnswerThanks>(new { Key = key })).Allow(Who.Anyone);
-        pages.MapGet("/results/{key}/{wave}", Results).Allow(Who.Members);
     }
 
     static async Task<RazorComponentResult<AnswerList>> List(Caller caller, Surveys surveys, CancellationToken ct) =>
         new(new { Surveys = caller.IsStaff ? [] : await surveys.ListAsync(caller, null, MostShown, ct) });
 
-    static async Task<IResult> Begin(
-        string key, string? code, HttpContext http, Caller caller, Reader reader, Surveys surveys, SurveyWaves waves, Attributes attributes, CancellationToken ct)
+    static async Task<IResult> Begin(string key, string? code, HttpContext http, Caller caller, Reader reader, AnswerReading reading, GuessThrottle throttle, CancellationToken ct)
     {
-        if (code is { Length: > 0 and < 100 } && BodyValidator.IsClean(code))
-        {
-            // Out of the address at once: it would stand in the history of a browser that others use too.
-            PortalSession.SurveyCode.Keep(http, code);
-            return SeeOther.To(reader.To($"answer/{key}"));
-        }
-        var survey = await SurveyEndpoints.FindAsync(surveys, caller, key, ct);
-        var past = await waves.ListAsync(caller, key, null, MostShown, ct);
-        var names = survey.Labels.Any() ? (await attributes.ListAsync(caller.Agency, null, MostShown, ct)).ToDictionary(a => a.Key, a => a.Name) : [];
-        return new RazorComponentResult<AnswerBegin>(new
-        {
-            GoesAlong = survey.Breakdowns.Select(b => b == Survey.BySegment ? reader["reports.by.segment"] : names.TryGetValue(b, out var name) ? reader.Of(name) : b).ToList(),
-            Survey = survey, Wave = past.FirstOrDefault(w => w.State == WaveState.Open), Closed = past.Where(w => w.State == WaveState.Closed).ToList(),
-            HasCode = PortalSession.SurveyCode.Of(http) is not null, Form = PortalForm.Empty,
-        });
+        if (code is null) return await reading.ShowAsync(key, PortalSession.SurveyCode.Of(http), caller, reader, PortalForm.Empty, ct);
+        return await TakeAsync(key, PortalForm.Of([new("code", code)]), http, caller, reader, reading, throttle, ct);
     }
 
-    static async Task<IResult> TakeCode(string key, HttpContext http, Reader reader)
+    static async Task<IResult> TakeCode(string key, HttpContext http, Caller caller, Reader reader, AnswerReading reading, GuessThrottle throttle, CancellationToken ct) =>
+        await TakeAsync(key, await PortalForm.ReadAsync(http), http, caller, reader, reading, throttle, ct);
+
+    // A code that nobody was given is told before anybody answers. A good one leaves the address at once: it would stand in the history of a browser that others use too.
+    static async Task<IResult> TakeAsync(string key, PortalForm form, HttpContext http, Caller caller, Reader reader, AnswerReading reading, GuessThrottle throttle, CancellationToken ct)
     {
-        var form = await PortalForm.ReadAsync(http);
-        if (form["code"] is { Length: > 0 and < 100 } code && BodyValidator.IsClean(code)) PortalSession.SurveyCode.Keep(http, code);
-        return SeeOther.To(reader.To($"answer/{key}"));
+        try
+        {
+            await reading.CheckAsync(key, form["code"], caller, throttle, http, ct);
+            PortalSession.SurveyCode.Keep(http, form["code"]);
+            return SeeOther.To(reader.To($"answer/{key}"));
+        }
+        catch (Refusal refusal) when (refusal.Problem.Status is 422 or 429)
+        {
+            var page = await reading.ShowAsync(key, null, caller, reader, form.Take(refusal), ct);
+            if (page is RazorComponentResult<AnswerBegin> begin) begin.StatusCode = refusal.Problem.Status;
+            return page;
+        }
     }
 
     static async Task<RazorComponentResult<AnswerQuestion>> Step(string key, string wave, HttpContext http, Caller caller, Surveys surveys, CancellationToken ct)
@@ -105,14 +102,46 @@ public static class AnswerPages
             return new RazorComponentResult<AnswerQuestion>(new { Survey = survey, Wave = wave, Form = form.Take(refusal, FieldOf), Shown = shown, At = shown.Count }) { StatusCode = refusal.Problem.Status };
         }
     }
+}
 
-    static async Task<RazorComponentResult<AnswerResults>> Results(string key, string wave, Caller caller, SurveyResults results, SurveyWaves waves, CancellationToken ct)
+/// <summary>What is promised to whoever answers a survey, and whether they can begin.</summary>
+public sealed class AnswerReading(Surveys surveys, SurveyWaves waves, SurveyInvitations invitations, SurveyResults results, Attributes attributes)
+{
+    const int MostShown = 200;
+    const int WrongPerAddress = 30;
+    static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    /// <summary>The survey's first page; of one that is over the list of what came out, if that is known.</summary>
+    internal async Task<IResult> ShowAsync(string key, string? code, Caller caller, Reader reader, PortalForm form, CancellationToken ct)
     {
-        var (of, published) = await SurveyResultEndpoints.ReadAsync(key, wave, null, null, false, null, caller, results, ct);
-        return new(new
+        if (await FindAsync(key, caller, ct) is not { } survey)
         {
-            Wave = of, published.AsOf, Head = published.Head is { } head ? JsonSerializer.Deserialize<ResultsHead>(head, Wire.Json) : null,
-            Questions = published.Questions.Select(q => JsonSerializer.Deserialize<QuestionResultsView>(q, Wire.Json)!).ToList(),
+            if (BodyValidator.IsClean(key) && await results.ListAsync(caller.Agency, key, null, 1, ct) is { Count: > 0 }) return SeeOther.To(reader.To($"results?over={Uri.EscapeDataString(key)}"));
+            throw Core.Platform.Problems.NotFound.Because($"There is no survey \"{key}\" for you here.");
+        }
+        var past = await waves.ListAsync(caller, key, null, MostShown, ct);
+        var open = past.Where(w => w.State == WaveState.Open).ToList();
+        var invited = code is null ? null : await invitations.FindByCodeAsync(caller.Agency, key, code, ct);
+        var names = survey.Labels.Any() ? (await attributes.ListAsync(caller.Agency, null, MostShown, ct)).ToDictionary(a => a.Key, a => a.Name) : [];
+        return new RazorComponentResult<AnswerBegin>(new
+        {
+            GoesAlong = survey.Breakdowns.Select(b => b == Survey.BySegment ? reader["reports.by.segment"] : names.TryGetValue(b, out var name) ? reader.Of(name) : b).ToList(),
+            Survey = survey, Wave = invited is null ? open.FirstOrDefault() : open.FirstOrDefault(w => w.Id == invited.Wave), HasResults = past.Any(w => w.State == WaveState.Closed),
+            HasCode = invited is not null, Form = form,
         });
     }
+
+    /// <summary>Refuses a code that nobody was given, and whoever tries many.</summary>
+    /// <exception cref="Refusal"><see cref="Core.Platform.Problems.Invalid"/>, <see cref="Core.Platform.Problems.TooMany"/>.</exception>
+    internal async Task CheckAsync(string key, string code, Caller caller, GuessThrottle throttle, HttpContext http, CancellationToken ct)
+    {
+        if (code.Length == 0) throw Core.Platform.Problems.InvalidValue("/code", "required", "Type the code of the invitation.");
+        var guesser = $"survey code from {Limits.AddressOf(http)}";
+        throttle.Check(guesser, WrongPerAddress, Window);
+        if (code.Length < 100 && BodyValidator.IsClean(code) && BodyValidator.IsClean(key) && await invitations.FindByCodeAsync(caller.Agency, key, code, ct) is not null) return;
+        throttle.CountWrong(guesser, WrongPerAddress, Window);
+        throw Core.Platform.Problems.InvalidValue("/code", "no-such-survey-code", "No invitation to this survey has this code.");
+    }
+
+    async Task<Survey?> FindAsync(string key, Caller caller, CancellationToken ct) => BodyValidator.IsClean(key) ? await surveys.FindAsync(caller, key, ct) : null;
 }

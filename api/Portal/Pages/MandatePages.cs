@@ -28,7 +28,7 @@ public static class MandatePages
         {
             var json = new JsonObject();
             if (form.All("services") is { Count: > 0 } services) json["services"] = new JsonArray([.. services.Select(s => (JsonNode)s)]);
-            if (form["until"] is { Length: > 0 } until) json["until"] = DateOnly.TryParseExact(PortalForm.Latin(until), "yyyy-MM-dd", out var day) ? $"{day:yyyy-MM-dd}T23:59:59Z" : until;
+            if (form["until"] is { Length: > 0 } until) json["until"] = Reader.TypedDate(until) is { } day ? $"{day}T23:59:59Z" : until;
             var wanted = PortalForm.Read<MandateEndpoints.MakeMandateCode>(json);
             var code = TrackingCode.Create();
             var expiresAt = await mandates.MakeCodeAsync(caller, MeEndpoints.CitizenOf(caller), code, wanted.Services, wanted.Until, TimeSpan.FromHours(wanted.ValidForHours), ct)
@@ -53,15 +53,23 @@ public static class MandatePages
 }
 
 /// <summary>Reads what the page of mandates shows.</summary>
-public sealed class MandateReading(Mandates mandates, Services services)
+public sealed class MandateReading(Mandates mandates, Services services, AccessLog log)
 {
     const int MostShown = 100;
 
     public async Task<SeenMandates> ReadAsync(Caller caller, Agency home, PortalForm form, CancellationToken ct) => new(
         caller.CitizenId is { } citizen ? await mandates.ListAsync(caller, citizen, null, MostShown, ct) : [],
-        [.. (await mandates.HeldAsync(caller, null, MostShown, ct)).Where(m => m.InForce)],
-        caller.CitizenId is null ? [] : await services.ListAsync(home.Id, null, drafts: false, MostShown, ct), form);
+        [.. (await mandates.HeldAsync(caller, null, MostShown, ct)).Where(m => m.InForce)], await NamesAsync(caller, ct),
+        await services.ListAsync(home.Id, null, drafts: false, MostShown, ct), form);
+
+    /// <summary>Whom the caller speaks for, by name, and that they were told.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string>> NamesAsync(Caller caller, CancellationToken ct)
+    {
+        var names = await mandates.NamesAsync(caller, ct);
+        await log.RecordNamedAsync(caller, "citizen.named", names.Keys, ct);
+        return names;
+    }
 }
 
 /// <summary>What the page of mandates shows.</summary>
-public sealed record SeenMandates(IReadOnlyList<Mandate> Given, IReadOnlyList<Mandate> Held, IReadOnlyList<ServiceVersion> Services, PortalForm Form);
+public sealed record SeenMandates(IReadOnlyList<Mandate> Given, IReadOnlyList<Mandate> Held, IReadOnlyDictionary<Guid, string> Names, IReadOnlyList<ServiceVersion> Services, PortalForm Form);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cirm.Api.Platform;
 using Cirm.Api.Transactions;
+using Cirm.Core.Identity;
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
@@ -51,33 +52,40 @@ public static class ReportPages
         });
     }
 
-    static async Task<RazorComponentResult<Report>> Begin(string service, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "for")] Guid? whom, Agency home, Services services, CancellationToken ct) =>
-        new(new { Service = await ServicePages.FindAsync(services, home, service, ct), Form = PortalForm.Empty, At = "report", For = whom?.ToString() });
+    static async Task<RazorComponentResult<Report>> Begin(
+        string service, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "for")] Guid? whom, Caller caller, Agency home, Services services, ReportReading reading, CancellationToken ct) =>
+        await reading.ShowAsync(await ServicePages.FindAsync(services, home, service, ct), "report", whom?.ToString(), PortalForm.Empty, caller, home, ct);
 
-    static async Task<RazorComponentResult<Report>> BeginAssisted(string service, Agency home, Services services, CancellationToken ct) =>
-        new(new { Service = await ServicePages.FindAsync(services, home, service, ct), Form = PortalForm.Empty, At = "desk/new" });
+    static async Task<RazorComponentResult<Report>> BeginAssisted(string service, Caller caller, Agency home, Services services, ReportReading reading, CancellationToken ct) =>
+        await reading.ShowAsync(await ServicePages.FindAsync(services, home, service, ct), "desk/new", null, PortalForm.Empty, caller, home, ct);
 
-    static Task<IResult> Send(string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, CancellationToken ct) =>
-        SendAsync("report", service, http, caller, home, reader, services, intake, db, ct);
+    static Task<IResult> Send(
+        string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, ReportReading reading, CancellationToken ct) =>
+        SendAsync("report", service, http, caller, home, reader, services, intake, db, reading, ct);
 
-    static Task<IResult> SendAssisted(string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, CancellationToken ct) =>
-        SendAsync("desk/new", service, http, caller, home, reader, services, intake, db, ct);
+    static Task<IResult> SendAssisted(
+        string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, ReportReading reading, CancellationToken ct) =>
+        SendAsync("desk/new", service, http, caller, home, reader, services, intake, db, reading, ct);
 
     static async Task<IResult> SendAsync(
-        string at, string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, CancellationToken ct)
+        string at, string service, HttpContext http, Caller caller, Agency home, Reader reader, Services services, CaseIntake intake, TenantDb db, ReportReading reading, CancellationToken ct)
     {
         var form = await PortalForm.ReadAsync(http);
         var asked = await ServicePages.FindAsync(services, home, service, ct);
         foreach (var question in asked.Questions ?? []) form.Label($"answers/{question.Key}", reader.Of(question.Text));
         try
         {
-            var sent = await SubmitAsync(PortalForm.Read<CaseEndpoints.SubmitCase>(ToJson(form, asked, at == "report")), caller, home, intake, db, ct);
+            var json = ToJson(form, asked, at == "report");
+            if (at != "report" && form["citizenId"] is { Length: > 0 } named) json["citizenId"] = (await reading.CitizenAsync(named, caller, ct)).ToString();
+            var sent = await SubmitAsync(PortalForm.Read<CaseEndpoints.SubmitCase>(json), caller, home, intake, db, ct);
             if (!caller.IsStaff) PortalSession.Code.Keep(http, sent.Code); // a clerk's browser is not the caller's
             return new RazorComponentResult<ReportSent>(sent);
         }
         catch (Refusal refusal) when (refusal.Problem.Status is 403 or 422 or 409)
         {
-            return new RazorComponentResult<Report>(new { Service = asked, Form = form.Take(refusal), At = at, For = form["onBehalfOf"] }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
+            var again = await reading.ShowAsync(asked, at, form["onBehalfOf"], form.Take(refusal), caller, home, ct);
+            again.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            return again;
         }
     }
 
@@ -101,7 +109,7 @@ public static class ReportPages
 
     static JsonObject ToJson(PortalForm form, ServiceVersion service, bool own)
     {
-        var json = form.ToJson("title", "description", own ? "onBehalfOf" : "citizenId");
+        var json = own ? form.ToJson("title", "description", "onBehalfOf") : form.ToJson("title", "description");
         (json["service"], json["kind"], json["channel"]) = (service.Key, form["kind"] is { Length: > 0 } kind ? kind : CaseKind.Report.Word(), own ? Channel.Web.Word() : form["channel"]);
         json["title"] ??= "";
         var location = new JsonObject();
@@ -126,11 +134,32 @@ public static class ReportPages
             _ when typed.Length == 0 => null,
             QuestionType.Number when decimal.TryParse(PortalForm.Latin(typed), CultureInfo.InvariantCulture, out var number) => number,
             QuestionType.Boolean when bool.TryParse(typed, out var yes) => yes,
-            QuestionType.Date => PortalForm.Latin(typed),
+            QuestionType.Date => Reader.TypedDate(typed) ?? PortalForm.Latin(typed),
             _ => typed,
         };
     }
 
     /// <summary>What was taken in.</summary>
     public sealed record Sent(long Number, string Code, DateTimeOffset? DueAt);
+}
+
+/// <summary>What the form of a report shows beside its service: for whom it is sent, and which places the agency knows.</summary>
+public sealed class ReportReading(MandateReading mandates, Areas areas, Citizens citizens, AccessLog log)
+{
+    /// <summary>Whom a clerk names by the agency's own number of them, or by the id of their record.</summary>
+    /// <exception cref="Refusal"><see cref="Core.Platform.Problems.Invalid"/> when there is nobody.</exception>
+    internal async Task<Guid> CitizenAsync(string named, Caller caller, CancellationToken ct)
+    {
+        if (Guid.TryParse(named, out var id)) return id;
+        var found = named.Length <= 200 && BodyValidator.IsClean(named) ? await citizens.ListAsync(caller.Agency, named, null, 1, ct) : [];
+        await log.RecordListAsync(caller, "citizens.listed", "citizen", found.Count == 1 ? found[0].Id : null, found.Select(c => c.Id), ct);
+        return found.Count > 0 ? found[0].Id : throw Core.Platform.Problems.InvalidValue("/citizenId", "unknown", "There is no such citizen.");
+    }
+
+    internal async Task<RazorComponentResult<Report>> ShowAsync(ServiceVersion service, string at, string? whom, PortalForm form, Caller caller, Agency home, CancellationToken ct) => new(new
+    {
+        Service = service, Form = form, At = at, For = whom,
+        Name = Guid.TryParse(whom, out var citizen) && (await mandates.NamesAsync(caller, ct)).TryGetValue(citizen, out var name) ? name : null,
+        Areas = await areas.KnownAsync(home.Id, home.SmallestGroup, ct),
+    });
 }

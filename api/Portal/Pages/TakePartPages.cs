@@ -20,8 +20,7 @@ public static class TakePartPages
         pages.MapGet("/initiatives/{key}", Show).Allow(Who.Anyone);
         pages.MapPost("/initiatives/{key}/contributions", Contribute).Allow(Who.Citizen);
         pages.MapPost("/initiatives/{key}/ballots/check", Check).Allow(Who.Citizen).WithMetadata(new NeedsNoIdempotencyKey());
-        // The page with the receipt is answered once: sent twice, the second is told that there is a ballot already.
-        pages.MapPost("/initiatives/{key}/ballots", Vote).Allow(Who.Citizen).WithMetadata(new NeedsNoIdempotencyKey());
+        pages.MapPost("/initiatives/{key}/ballots", Vote).Allow(Who.Citizen).WithMetadata(new HashesItsBody());
     }
 
     static async Task<RazorComponentResult<InitiativeList>> List(string? after, Caller caller, Initiatives initiatives, CancellationToken ct)
@@ -68,21 +67,31 @@ public static class TakePartPages
         });
     }
 
-    static async Task<IResult> Vote(string key, HttpContext http, Caller caller, Agency home, Ballots ballots, InitiativeReading reading, CancellationToken ct)
+    static async Task<IResult> Vote(
+        string key, HttpContext http, Caller caller, Agency home, Ballots ballots, BallotSecrets secrets, TenantDb db, InitiativeReading reading, CancellationToken ct)
     {
         var form = await PortalForm.ReadAsync(http);
         var seen = await reading.ReadAsync(caller, home, key, form, ct);
+        await BallotEndpoints.HideAsync(caller, secrets, http);
         try
         {
             if (seen.Initiative.Decision is not { } decision) throw Core.Participation.Problems.NoDecision.Because($"\"{key}\" takes no ballots.");
             using var choices = JsonDocument.Parse(ChoicesOf(form, decision, seen.Options).ToJsonString());
-            return new RazorComponentResult<Voted>(new { Receipt = await ballots.CastAsync(caller, key, choices.RootElement, null, ct), seen.Initiative });
+            var receipt = form["receipt"] is { Length: > 0 } held ? await ballots.ReviseAsync(caller, key, Receipt(held), choices.RootElement, ct) : await ballots.CastAsync(caller, key, choices.RootElement, null, ct);
+            if (caller.Retry is { } retry) retry.Essence = JsonSerializer.SerializeToUtf8Bytes(receipt, Wire.Json);
+            return new RazorComponentResult<Voted>(new { Receipt = receipt, seen.Initiative, Changed = form["receipt"].Length > 0 });
         }
-        catch (Refusal refusal) when (refusal.Problem.Status is 403 or 409 or 422)
+        catch (Exception e) when (e is IdempotencyKeyTakenException or Refusal)
         {
+            // Sent again, by a voter who saw no answer or went back: the first one's receipt is shown, whatever may be refused by now.
+            if (caller.Retry is { } retry && await retry.FindAsync(db, caller.Agency, ct) is { Body.Length: > 0 } first)
+                return new RazorComponentResult<Voted>(new { Receipt = JsonSerializer.Deserialize<BallotReceipt>(first.Body, Wire.Json), seen.Initiative, Again = true });
+            if (e is not Refusal { Problem.Status: 403 or 404 or 409 or 422 } refusal) throw;
             return new RazorComponentResult<InitiativeShown>(seen with { Form = form.Take(refusal) }) { StatusCode = refusal.Problem.Status };
         }
     }
+
+    static string Receipt(string typed) => typed.Length <= 100 && BodyValidator.IsClean(typed) ? PortalForm.Latin(typed) : throw Core.Participation.Problems.ReceiptUnknown.Because("Nobody has this receipt.");
 
     static JsonNode ChoicesOf(PortalForm form, DecisionSettings decision, IReadOnlyList<DecisionOption> options)
     {

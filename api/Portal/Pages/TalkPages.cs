@@ -13,7 +13,7 @@ namespace Cirm.Api.Portal.Pages;
 public static class TalkPages
 {
     const int OnAPage = 50;
-    const int MostPosts = 200;
+    const int PostsOnAPage = 100;
     const Who Speakers = Who.Citizen | Who.Representative;
 
     public static void MapTalk(this IEndpointRouteBuilder pages)
@@ -47,7 +47,7 @@ public static class TalkPages
             return SeeOther.To(reader.To($"services/{key}/talk"));
         }, async form => await reading.ReadAsync(caller, home, key, null, OnAPage, form, ct));
 
-    static async Task<RazorComponentResult<TalkShown>> Show(Guid id, Caller caller, Discussions discussions, CancellationToken ct) => new(await ReadAsync(id, caller, discussions, PortalForm.Empty, ct));
+    static async Task<RazorComponentResult<TalkShown>> Show(Guid id, Guid? after, Caller caller, Discussions discussions, CancellationToken ct) => new(await ReadAsync(id, after, caller, discussions, PortalForm.Empty, ct));
 
     static Task<IResult> Say(Guid id, HttpContext http, Caller caller, Reader reader, Discussions discussions, CancellationToken ct) =>
         PageStep.TakeAsync<TalkShown>(http, async form =>
@@ -55,23 +55,31 @@ public static class TalkPages
             var json = form.ToJson("signedAs");
             json["text"] = form["text"];
             var wanted = PortalForm.Read<DiscussionEndpoints.AddPost>(json);
-            _ = await discussions.AddAsync(caller, wanted.SpeakerOf(caller), id, wanted.Text, ct) ?? throw Unknown();
-            return SeeOther.To(reader.To($"talk/{id}"));
-        }, form => ReadAsync(id, caller, discussions, form, ct));
+            var said = await discussions.AddAsync(caller, wanted.SpeakerOf(caller), id, wanted.Text, ct) ?? throw Unknown();
+            return SeeOther.To(reader.To($"talk/{id}{await PlaceOfAsync(discussions, caller, id, said.Id, ct)}"));
+        }, form => ReadAsync(id, null, caller, discussions, form, ct));
 
     static Task<IResult> Accept(Guid id, Guid post, HttpContext http, Caller caller, Reader reader, Discussions discussions, CancellationToken ct) =>
         PageStep.TakeAsync<TalkShown>(http, async form =>
         {
             _ = await discussions.AcceptAsync(caller, id, post, ct) ?? throw Unknown();
             return SeeOther.To(reader.To($"talk/{id}"));
-        }, form => ReadAsync(id, caller, discussions, form, ct));
+        }, form => ReadAsync(id, null, caller, discussions, form, ct));
 
-    static async Task<object> ReadAsync(Guid id, Caller caller, Discussions discussions, PortalForm form, CancellationToken ct) => new
+    static async Task<object> ReadAsync(Guid id, Guid? after, Caller caller, Discussions discussions, PortalForm form, CancellationToken ct)
     {
-        Discussion = await discussions.FindAsync(caller, id, ct) ?? throw Unknown(),
-        Posts = await discussions.PostsAsync(caller, id, null, null, MostPosts, ct),
-        Form = form,
-    };
+        var discussion = await discussions.FindAsync(caller, id, ct) ?? throw Unknown();
+        var posts = await discussions.PostsAsync(caller, id, null, after, PostsOnAPage + 1, ct);
+        return new { Discussion = discussion, Posts = posts.Take(PostsOnAPage).ToList(), Next = posts.Count > PostsOnAPage ? posts[PostsOnAPage - 1].Id : (Guid?)null, Form = form };
+    }
+
+    // The page on which what was just said is read.
+    static async Task<string> PlaceOfAsync(Discussions discussions, Caller caller, Guid id, Guid said, CancellationToken ct)
+    {
+        Guid? after = null;
+        while (await discussions.PostsAsync(caller, id, null, after, PostsOnAPage, ct) is { Count: > 0 } page && page.All(p => p.Id != said)) after = page[^1].Id;
+        return after is null ? "" : Query.Of(("after", after.ToString()));
+    }
 
     internal static Refusal Unknown() => Core.Platform.Problems.NotFound.Because("There is no such thing for you here.");
 }

@@ -18,8 +18,8 @@ const choose = (lat, lng) => {
 
 place.hidden = false
 const here = place.querySelector('[data-here]')
-if (!('geolocation' in navigator) || !isSecureContext) here.hidden = true
-here.addEventListener('click', () => navigator.geolocation.getCurrentPosition(
+if (here && (!('geolocation' in navigator) || !isSecureContext)) here.hidden = true
+here?.addEventListener('click', () => navigator.geolocation.getCurrentPosition(
   at => {
     choose(at.coords.latitude, at.coords.longitude)
     map?.setView([at.coords.latitude, at.coords.longitude], 17)

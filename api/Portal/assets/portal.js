@@ -40,8 +40,8 @@ for (const form of document.querySelectorAll('form[data-preview]')) {
       const said = new URLSearchParams(new FormData(form))
       said.set(button.name, button.value)
       const page = await read(button.formAction, { method: 'POST', body: said }).catch(() => null)
-      const part = document.querySelector(form.dataset.preview)
-      if (page && turn === asked) takeOver(part, page)
+      if (!page || turn !== asked) return
+      for (const part of [document.querySelector(form.dataset.preview), ...form.querySelectorAll('[data-with-preview]')]) takeOver(part, page)
     }, 300)
   })
 }

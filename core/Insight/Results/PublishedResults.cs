@@ -1,4 +1,5 @@
 using Cirm.Core.Insight.Surveying;
+using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
 namespace Cirm.Core.Insight.Results;
@@ -9,10 +10,19 @@ namespace Cirm.Core.Insight.Results;
 /// <param name="Recount">Count every answer anew.</param>
 public sealed record AggregationOrder(string Survey, Guid Wave, bool Recount);
 
+/// <summary>A wave with results.</summary>
+/// <param name="Survey">The survey's key.</param>
+/// <param name="Title">What the survey is called.</param>
+/// <param name="Wave">The wave's id.</param>
+/// <param name="Name">The wave's.</param>
+/// <param name="AsOf">When its answers were counted.</param>
+public sealed record PublishedWave(string Survey, Localized Title, Guid Wave, string Name, DateTimeOffset AsOf);
+
 /// <summary>A wave, as its results are asked for.</summary>
 /// <param name="Id">The wave's id.</param>
 /// <param name="SurveyId">The survey's.</param>
 /// <param name="Survey">The survey's key.</param>
+/// <param name="Title">What the survey is called.</param>
 /// <param name="Name">The wave's.</param>
 /// <param name="Anonymity">What was promised.</param>
 /// <param name="Breakdowns">That the survey declares.</param>
@@ -21,7 +31,7 @@ public sealed record AggregationOrder(string Survey, Guid Wave, bool Recount);
 /// <param name="HasMargins">There is something to weight by.</param>
 /// <param name="Coarse">The agency's attributes of type code or boolean that are not sensitive.</param>
 public sealed record WaveOfResults(
-    Guid Id, Guid SurveyId, string Survey, string Name, Anonymity Anonymity, string[] Breakdowns, JsonList<SurveyQuestion> Questions, bool Embargoed, bool HasMargins, string[] Coarse)
+    Guid Id, Guid SurveyId, string Survey, Localized Title, string Name, Anonymity Anonymity, string[] Breakdowns, JsonList<SurveyQuestion> Questions, bool Embargoed, bool HasMargins, string[] Coarse)
 {
     /// <summary>Whether results can be read by this.</summary>
     public bool CanBeReadBy(string breakdown) =>

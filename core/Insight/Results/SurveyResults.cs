@@ -121,7 +121,7 @@ public sealed class SurveyResults(TenantDb db, TimeProvider clock)
     /// <param name="ct">Gives up.</param>
     public Task<WaveOfResults?> FindWaveAsync(Guid agency, string survey, string wave, CancellationToken ct) =>
         db.QuerySingleOrDefaultAsync<WaveOfResults>(agency, """
-            select w.id, s.id as survey_id, s.key as survey, w.name, s.anonymity, s.breakdowns, s.questions, w.embargo and w.closed_at is null as embargoed,
+            select w.id, s.id as survey_id, s.key as survey, s.title, w.name, s.anonymity, s.breakdowns, s.questions, w.embargo and w.closed_at is null as embargoed,
               exists (select from survey_margins m where m.agency_id = @agency and m.survey_id = s.id and m.margins <> '{}') as has_margins,
               array(select a.key from attributes a where a.agency_id = @agency and a.type in ('code', 'boolean') and not a.sensitive order by a.key) as coarse
             from surveys s
@@ -182,6 +182,25 @@ public sealed class SurveyResults(TenantDb db, TimeProvider clock)
         }
         return found;
     }
+
+    /// <summary>Waves whose results can be read now, those that were counted last first: every member may know what came out, whether they were asked or not.</summary>
+    /// <param name="agency">Whose.</param>
+    /// <param name="survey">Of this survey only; null: of all.</param>
+    /// <param name="after">Only those after this place.</param>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="ct">Gives up.</param>
+    public Task<IReadOnlyList<PublishedWave>> ListAsync(Guid agency, string? survey, TimeCursor? after, int limit, CancellationToken ct) =>
+        db.QueryAsync<PublishedWave>(agency, """
+            select s.key as survey, s.title, w.id as wave, w.name, p.as_of
+            from survey_publications p
+            join survey_waves w on w.agency_id = p.agency_id and w.id = p.wave_id
+            join surveys s on s.agency_id = w.agency_id and s.id = w.survey_id
+            where p.agency_id = @agency and p.edition > 0 and (w.closed_at is not null or not w.embargo)
+              and (@survey is null or s.key = @survey)
+              and (@at is null or (p.as_of, w.id) < (@at, @id))
+            order by p.as_of desc, w.id desc
+            limit @limit
+            """, new { survey, after?.At, after?.Id, limit }, ct);
 
     /// <summary>Why the latest edition is not weighted.</summary>
     public async Task<IReadOnlyList<WeightingRefusal>> RefusedAsync(Guid agency, Guid wave, CancellationToken ct)

@@ -170,6 +170,16 @@ public sealed class SurveyInvitations(TenantDb db, SurveySecrets secrets, TimePr
             limit @limit
             """, new { wave, after, limit }, ct);
 
+    /// <summary>The wave that somebody is invited to by a code; null when no invitation to this survey has it. Whether it was used is not told.</summary>
+    public Task<InvitedTo?> FindByCodeAsync(Guid agency, string survey, string code, CancellationToken ct) =>
+        db.QuerySingleOrDefaultAsync<InvitedTo>(agency, """
+            select i.wave_id as wave
+            from survey_invitations i
+            join survey_waves w on w.agency_id = i.agency_id and w.id = i.wave_id
+            join surveys s on s.agency_id = w.agency_id and s.id = w.survey_id
+            where i.agency_id = @agency and i.token_hash = @hash and s.key = @survey
+            """, new { survey, Hash = SurveySecrets.HashOfCode(code) }, ct);
+
     /// <summary>The codes of a wave's letters.</summary>
     public async Task<IReadOnlyList<PrintedCode>> LettersAsync(Guid agency, Guid wave, Guid? after, int limit, CancellationToken ct) =>
         [.. (await db.QueryAsync<Letter>(agency, """
@@ -188,3 +198,7 @@ public sealed class SurveyInvitations(TenantDb db, SurveySecrets secrets, TimePr
     sealed record Row(
         Guid Id, Guid CitizenId, InvitationChannel Channel, string? Email, string? Phone, string? Language, Localized Title, Anonymity Anonymity, DateTimeOffset ClosesAt, Localized Agency, string[] Locales);
 }
+
+/// <summary>What a code invites to.</summary>
+/// <param name="Wave">The wave's id.</param>
+public sealed record InvitedTo(Guid Wave);
