@@ -10,11 +10,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cirm.Tests.Open311;
 
+/// <summary>A host of its own: a walk uses up the wrong tokens that an address may try, and others would be told to wait.</summary>
+public sealed class WalkedHost : CirmHost;
+
 /// <summary>
 /// What the walks through the OpenAPI document do for other routes, for these, which are not in it: whatever is sent is answered in GeoReport's form, and another
 /// agency's people find nothing. The routes are those of the server: one that is added is walked.
 /// </summary>
-public sealed class WalkTests(CirmHost host)
+public sealed class WalkTests(WalkedHost host) : IClassFixture<WalkedHost>
 {
     static readonly string[] Queries =
     [
