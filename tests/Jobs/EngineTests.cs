@@ -62,7 +62,8 @@ public sealed class EngineTests(Workers workers, ITestOutputHelper output) : ICl
     {
         const string deadlocks = "select deadlocks from pg_stat_database where datname = current_database()";
         var before = await workers.Database.ScalarAsOwnerAsync<long>(deadlocks);
-        var asked = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => workers.RequestAsync("probe-give-again", new { works = 100, times = 60 })));
+        var times = await workers.Database.ScalarAsOwnerAsync<bool>("select to_regclass('engine.qrtz_triggers') is not null") ? 60 : 2; // Hangfire runs work as often as it is given
+        var asked = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => workers.RequestAsync("probe-give-again", new { works = 100, times })));
         foreach (var id in asked) Assert.Equal(OperationState.Succeeded, (await workers.FinishedAsync(id)).State);
         await Workers.UntilAsync("each is answered", () => Task.FromResult(asked.All(id => workers.Diary("answered", id).Select(note => note.Number).Distinct().Count() == 100)));
         await Task.Delay(TimeSpan.FromSeconds(1.5)); // servers tell what they counted once a second
