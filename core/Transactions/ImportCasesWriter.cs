@@ -74,17 +74,13 @@ public sealed class ImportCasesWriter : IRowImport<CaseRow>
     /// <inheritdoc/>
     public async Task DecideAsync(TenantTransaction first, IReadOnlyList<RowBatch<CaseRow>> batches, CancellationToken ct)
     {
-        if (createServices)
-        {
-            // Before the head of the audit trail, as everybody who submits holds them; the other way round, one would wait for the other in a circle.
-            first.Enqueue("update case_numbers set last_number = last_number where agency_id = @agency");
-            await CreateServicesAsync(first, batches, ct);
-        }
+        // From here on nobody else can add a case to this agency. Before the audit trail's head, as everybody who submits holds them:
+        // the other way round, two would wait for each other.
+        var last = await first.QuerySingleOrDefaultAsync<long>("select last_number from case_numbers where agency_id = @agency for update", null, ct);
+        if (createServices) await CreateServicesAsync(first, batches, ct);
         var citizens = await CitizensAsync(first, batches, ct);
         foreach (var batch in batches) RejectUnknown(batch, citizens);
 
-        // From here on nobody else can add a case to this agency.
-        var last = await first.QuerySingleOrDefaultAsync<long>("select last_number from case_numbers where agency_id = @agency for update", null, ct);
         var known = await KnownAsync(first, batches, ct);
         if (partner is not null) known.UnionWith(await partner.KnownAsync(first, batches.SelectMany(b => b.Rows).Select(r => r.ExternalId), ct));
         var kept = promise is not null && numbered.Count == 0;

@@ -52,7 +52,7 @@ public sealed class HangfireEngine(IBackgroundJobClient client, IRecurringJobMan
     // Hangfire knows no names for one-off jobs: a request given twice is two jobs, and jobs are safe to run twice.
     public Task EnqueueAsync(JobRequest request, TimeSpan delay, CancellationToken ct)
     {
-        client.Create(Call(request, request.Long ? Queues.Long : Queues.Short), delay > TimeSpan.Zero ? Later.State(delay) : new EnqueuedState());
+        client.Create(Call(request, request.Long ? Queues.Long : Queues.Short), delay > TimeSpan.Zero ? new ScheduledState(delay + WholeSecond) : new EnqueuedState());
         return Task.CompletedTask;
     }
 
@@ -79,6 +79,9 @@ public sealed class HangfireEngine(IBackgroundJobClient client, IRecurringJobMan
         return Task.CompletedTask;
     }
 
+    /// <summary>What Hangfire cuts off of the time at which something is due: with it, no pause is shorter than was declared.</summary>
+    public static readonly TimeSpan WholeSecond = TimeSpan.FromSeconds(1);
+
     static HangfireCall Call(JobRequest request, string queue) =>
         HangfireCall.FromExpression<HangfireJob>(job => job.RunAsync(request.Key, request.Job, request.Args, queue, null!, CancellationToken.None));
 }
@@ -89,16 +92,6 @@ static class Queues
     public const string Short = "default";
     public const string Long = "long";
     public const string Recurring = "recurring";
-}
-
-/// <summary>Hangfire keeps when something is due in whole seconds: rounded up, no pause is shorter than was declared.</summary>
-static class Later
-{
-    public static ScheduledState State(TimeSpan delay, string? reason = null)
-    {
-        var due = DateTime.UtcNow + delay;
-        return new(new DateTime((due.Ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, DateTimeKind.Utc)) { Reason = reason };
-    }
 }
 
 /// <summary>The one job that Hangfire knows: it runs ours by name.</summary>
@@ -139,6 +132,6 @@ public sealed class RetriedAsDeclaredAttribute : JobFilterAttribute, IElectState
     {
         if (context.CandidateState is not FailedState { Exception: FailedAttemptException { Pause: { } pause } }) return;
         context.SetJobParameter(Retries, context.GetJobParameter<int>(Retries) + 1);
-        context.CandidateState = Later.State(pause, "Failed, and tried again as the job declares.");
+        context.CandidateState = new ScheduledState(pause + HangfireEngine.WholeSecond) { Reason = "Failed, and tried again as the job declares." };
     }
 }
