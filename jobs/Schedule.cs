@@ -1,5 +1,5 @@
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs.Information;
 using Cirm.Jobs.Insight;
 using Cirm.Jobs.Participation;

@@ -4,7 +4,7 @@ using Cirm.Core.Insight.Reports;
 using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using Cirm.Seeds.Information;
 using Cirm.Seeds.Insight;
 using Cirm.Seeds.Participation;

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Cirm.Api.Platform;
 using Cirm.Api.Transactions;
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
 using Cirm.Core.Transactions.Files;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;

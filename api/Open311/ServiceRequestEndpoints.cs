@@ -6,6 +6,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Cirm.Core.Transactions.Files;
+using Cirm.Core.Transactions.Linking;
 using Cirm.Core.Transactions.Open311;
 using Microsoft.AspNetCore.Http.Extensions;
 using Problems = Cirm.Core.Platform.Problems;

@@ -1,6 +1,6 @@
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Importing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Platform.Problems;
 

@@ -3,7 +3,7 @@ using Cirm.Api.Platform;
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Platform.Problems;
 

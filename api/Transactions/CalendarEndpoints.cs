@@ -1,7 +1,7 @@
 using Cirm.Api.Platform;
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Transactions.Problems;
 

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Platform;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Linking;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Transactions.Problems;
 

@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Cirm.Api.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cirm.Api.Transactions;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Cirm.Api.Platform;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Platform;
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.RecordKeeping;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Platform.Problems;
 

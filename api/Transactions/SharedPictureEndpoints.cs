@@ -1,6 +1,5 @@
 using Cirm.Api.Platform;
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
 using Cirm.Core.Transactions.Files;
 using Microsoft.AspNetCore.Http.HttpResults;
 using EntityTagHeaderValue = Microsoft.Net.Http.Headers.EntityTagHeaderValue;

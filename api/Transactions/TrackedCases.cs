@@ -1,6 +1,7 @@
 using Cirm.Api.Platform;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Redress;
 
 namespace Cirm.Api.Transactions;
 

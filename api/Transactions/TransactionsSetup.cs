@@ -1,6 +1,12 @@
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
 using Cirm.Core.Transactions.Files;
+using Cirm.Core.Transactions.Linking;
+using Cirm.Core.Transactions.Messaging;
+using Cirm.Core.Transactions.RecordKeeping;
+using Cirm.Core.Transactions.Redress;
+using Cirm.Core.Transactions.Timekeeping;
 
 namespace Cirm.Api.Transactions;
 

@@ -3,6 +3,7 @@ using Cirm.Api.Platform;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Redress;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Transactions.Problems;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Redress;
 using Dapper;
 
 namespace Cirm.Core.Identity;

@@ -4,6 +4,8 @@ using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
+using Cirm.Core.Transactions.RecordKeeping;
 
 namespace Cirm.Core.Identity;
 
@@ -85,7 +87,7 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
         return new(known?.ErasedAt ?? now, over.Length, open);
     }
 
-    // Open cases go on: what they say is still needed, and is removed when they are over (core/Transactions/Retention.cs).
+    // Open cases go on: what they say is still needed, and is removed when they are over (core/Transactions/RecordKeeping/Retention.cs).
     static void Release(Change change, OpenCase[] open, DateTimeOffset now) => change.Enqueue("""
         update cases c set
           tracking_hash = n.hash, submitted_by = null, mandate_id = null, erase_when_over = true, version = c.version + 1, updated_at = @now

@@ -4,6 +4,7 @@ using Cirm.Core.Participation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 
 namespace Cirm.Core.Identity;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Cirm.Core.Insight.Loop;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 
 namespace Cirm.Core.Participation;
 

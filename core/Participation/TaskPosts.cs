@@ -1,6 +1,5 @@
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
 using Cirm.Core.Transactions.Files;
 
 namespace Cirm.Core.Participation;

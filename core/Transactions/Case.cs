@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions.Partnering;
+using Cirm.Core.Transactions.Timekeeping;
 
 namespace Cirm.Core.Transactions;
 

@@ -14,6 +14,21 @@ namespace Cirm.Core.Transactions;
 /// <param name="CreatedAt">When.</param>
 public sealed record CaseNote(Guid Id, string Text, NoteVisibility Visibility, ActorKind By, Guid? OnBehalfOf, DateTimeOffset CreatedAt);
 
+/// <summary>A file as the history tells of it; the name is gone when the file is.</summary>
+/// <param name="Id">The attachment.</param>
+/// <param name="Name">While it is there.</param>
+/// <param name="MediaType">By its content.</param>
+/// <param name="Size">In bytes.</param>
+/// <param name="Sha256">In hexadecimal.</param>
+public sealed record AttachedFile(Guid Id, string? Name, string MediaType, long Size, string Sha256) : IJsonColumn
+{
+    /// <summary>Out of a row <c>f</c> of attachments; null without one.</summary>
+    internal const string OfHistory = """
+        case when f.id is not null then
+          jsonb_build_object('id', f.id, 'name', f.name, 'mediaType', f.media_type, 'size', f.size, 'sha256', encode(f.sha256, 'hex')) end
+        """;
+}
+
 /// <summary>One thing that happened to a case.</summary>
 /// <param name="Id">Its place in the history.</param>
 /// <param name="At">When.</param>

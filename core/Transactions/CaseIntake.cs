@@ -4,6 +4,7 @@ using Cirm.Core.Information;
 using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Timekeeping;
 using Npgsql;
 
 namespace Cirm.Core.Transactions;

@@ -4,7 +4,7 @@ using System.Text;
 using Cirm.Core.Insight.Reports;
 using Cirm.Core.Insight.Results;
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs.Transactions;
 
 namespace Cirm.Jobs.Insight;

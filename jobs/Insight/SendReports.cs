@@ -1,7 +1,7 @@
 using Cirm.Core.Insight.Reports;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;
 

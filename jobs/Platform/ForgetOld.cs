@@ -2,7 +2,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Platform.Exports;
 using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Core.Transactions.Partnering;
 
 namespace Cirm.Jobs.Platform;

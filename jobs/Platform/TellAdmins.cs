@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs.Transactions;
 
 namespace Cirm.Jobs.Platform;

@@ -1,4 +1,4 @@
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 
 namespace Cirm.Jobs.Transactions;
 

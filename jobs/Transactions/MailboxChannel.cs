@@ -1,5 +1,5 @@
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 
 namespace Cirm.Jobs.Transactions;
 

@@ -1,5 +1,5 @@
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
 
 namespace Cirm.Jobs.Transactions;
 

@@ -1,6 +1,6 @@
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 
 namespace Cirm.Jobs.Transactions;
 

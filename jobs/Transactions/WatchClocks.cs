@@ -1,6 +1,6 @@
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using Cirm.Jobs.Platform;
 
 namespace Cirm.Jobs.Transactions;

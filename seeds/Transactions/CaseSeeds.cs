@@ -4,7 +4,7 @@ using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Importing;
 
 namespace Cirm.Seeds.Transactions;
 

@@ -100,7 +100,7 @@ public sealed class ErasureTests(CirmHost host)
         }
         Assert.True(undecided.Count == 0,
             $"Nobody has decided what an erasure does with {string.Join(", ", undecided)}. If it can tell who somebody is or what they said, remove it in"
-            + " core/Transactions/CaseContent.cs or core/Identity/Erasures.cs and name it in Emptied; if it is only counted, name it in Kept.");
+            + " core/Transactions/RecordKeeping/CaseContent.cs or core/Identity/Erasures.cs and name it in Emptied; if it is only counted, name it in Kept.");
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class ErasureTests(CirmHost host)
         Assert.Equal(((string?)erased["erasedAt"], 0, 0), ((string?)again["erasedAt"], (int)again["clearedCases"]!, again["openCases"]!.AsArray().Count));
         foreach (var to in (string[])["accepted", "inProgress", "resolved"])
             await agent.PostJsonAsync($"{agency.Path}/cases/{open["id"]}/transitions", new { to, reason = to }, HttpStatusCode.OK);
-        Assert.Equal(1, await new Cirm.Core.Transactions.Retention(host.Services.GetRequiredService<Cirm.Core.Tenancy.TenantDb>(), TimeProvider.System).ApplyAsync(agency.Id, CancellationToken.None));
+        Assert.Equal(1, await new Cirm.Core.Transactions.RecordKeeping.Retention(host.Services.GetRequiredService<Cirm.Core.Tenancy.TenantDb>(), TimeProvider.System).ApplyAsync(agency.Id, CancellationToken.None));
         Assert.Equal("0", await EverythingWithAsync(agency, "secret", except: "none"));
         Assert.Equal(2, (await host.AuditActionsAsync(agency)).Count(a => a == "citizen.erased"));
     }

@@ -4,7 +4,7 @@ using System.Text;
 using Cirm.Core.Insight.Reports;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs.Insight;
 using Cirm.Jobs.Transactions;
 using Cirm.Tests.Harness;

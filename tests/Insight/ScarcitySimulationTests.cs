@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Cirm.Core.Insight.Scarcity;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using Cirm.Seeds.Transactions;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs.Transactions;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Transactions;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
 using Cirm.Core.Transactions.Files;
 using Cirm.Core.Transactions.Partnering;
 using Cirm.Jobs.Transactions;

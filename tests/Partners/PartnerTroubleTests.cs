@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Outside;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Core.Transactions.Partnering;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;

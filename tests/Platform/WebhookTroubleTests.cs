@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Outside;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;
 using Cirm.Tests.Harness;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
 using Cirm.Tests.Harness;
 
 namespace Cirm.Tests.Transactions;

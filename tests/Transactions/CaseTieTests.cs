@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Linking;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Tests.Harness;
 using FsCheck;
 using FsCheck.Fluent;

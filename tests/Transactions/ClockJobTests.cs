@@ -4,7 +4,7 @@ using System.Text;
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using Cirm.Tests.Harness;
 using FsCheck.Fluent;
 using Microsoft.Extensions.DependencyInjection;

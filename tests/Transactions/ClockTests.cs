@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using Cirm.Tests.Harness;
 
 namespace Cirm.Tests.Transactions;

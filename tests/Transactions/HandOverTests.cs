@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using Cirm.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

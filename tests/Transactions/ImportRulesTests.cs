@@ -4,7 +4,7 @@ using Cirm.Core.Identity;
 using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Importing;
 
 namespace Cirm.Tests.Transactions;
 

@@ -6,7 +6,8 @@ using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
+using Cirm.Core.Transactions.Importing;
 using Cirm.Tests.Harness;
 using Microsoft.Extensions.DependencyInjection;
 

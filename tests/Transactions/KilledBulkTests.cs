@@ -2,6 +2,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
 using Cirm.Tests.Jobs;
 
 namespace Cirm.Tests.Transactions;

@@ -1,5 +1,5 @@
 using System.Net;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs.Transactions;
 using Cirm.Tests.Harness;
 using Microsoft.AspNetCore.Hosting;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs;
 using Cirm.Jobs.Platform;
 using Cirm.Jobs.Transactions;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 using Cirm.Jobs.Transactions;
 using Cirm.Tests.Harness;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.RecordKeeping;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Identity;
 using Cirm.Tests.Jobs;

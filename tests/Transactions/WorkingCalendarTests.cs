@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using FsCheck;
 using FsCheck.Fluent;
 

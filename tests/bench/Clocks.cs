@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 
 namespace Cirm.Bench;
 
@@ -23,7 +23,7 @@ static class Clocks
         await using var databases = new Databases(Server.ConnectionTo(server.Database).Replace("Pooling=False", "Pooling=True", StringComparison.OrdinalIgnoreCase), Server.Secret);
         var db = new TenantDb(databases);
         var calendars = new Calendars(db, TimeProvider.System);
-        var job = new Core.Transactions.Clocks(db, calendars, TimeProvider.System);
+        var job = new Core.Transactions.Timekeeping.Clocks(db, calendars, TimeProvider.System);
         var began = Stopwatch.StartNew();
 
         // A few cases are enough to warm the job up. Then come the others, as they were promised before there was a calendar.
@@ -70,7 +70,7 @@ static class Clocks
         }
     }
 
-    static async Task<Watched> MeasureAsync(Server server, Core.Transactions.Clocks job)
+    static async Task<Watched> MeasureAsync(Server server, Core.Transactions.Timekeeping.Clocks job)
     {
         var postmaster = await Server.PostmasterAsync();
         var (postgres, own, watch) = (ProcessorTime.MillisecondsOf(postmaster), Environment.CpuUsage.TotalTime, Stopwatch.StartNew());

@@ -1,7 +1,7 @@
 using Cirm.Api.Platform;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Importing;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;

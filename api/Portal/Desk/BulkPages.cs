@@ -5,6 +5,7 @@ using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cirm.Api.Portal.Desk;

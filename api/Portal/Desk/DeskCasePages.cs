@@ -4,6 +4,10 @@ using Cirm.Api.Transactions;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
+using Cirm.Core.Transactions.Files;
+using Cirm.Core.Transactions.Linking;
+using Cirm.Core.Transactions.Redress;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cirm.Api.Portal.Desk;

@@ -4,6 +4,9 @@ using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
+using Cirm.Core.Transactions.Linking;
+using Cirm.Core.Transactions.Redress;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cirm.Api.Portal.Desk;

@@ -1,7 +1,7 @@
 using Cirm.Api.Platform;
 using Cirm.Core.Participation;
 using Cirm.Core.Platform;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Redress;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cirm.Api.Portal.Desk;

@@ -2,6 +2,8 @@ using Cirm.Api.Platform;
 using Cirm.Api.Transactions;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Files;
+using Cirm.Core.Transactions.Redress;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Platform.Problems;
 

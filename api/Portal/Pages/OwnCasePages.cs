@@ -3,6 +3,9 @@ using Cirm.Api.Platform;
 using Cirm.Api.Transactions;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Desk;
+using Cirm.Core.Transactions.Files;
+using Cirm.Core.Transactions.Redress;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cirm.Api.Portal.Pages;

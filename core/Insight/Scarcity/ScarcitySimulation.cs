@@ -1,4 +1,4 @@
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using NodaTime;
 
 namespace Cirm.Core.Insight.Scarcity;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Cirm.Core.Insight.Loop;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Timekeeping;
 using NodaTime;
 
 namespace Cirm.Core.Insight.Scarcity;

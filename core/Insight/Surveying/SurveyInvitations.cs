@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
-using Cirm.Core.Transactions;
+using Cirm.Core.Transactions.Messaging;
 
 namespace Cirm.Core.Insight.Surveying;
 

@@ -3,6 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Desk;
+using Cirm.Core.Transactions.Redress;
+using Cirm.Core.Transactions.Timekeeping;
 
 namespace Cirm.Core.Transactions.Open311;
 

@@ -1,4 +1,5 @@
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Files;
 
 namespace Cirm.Core.Transactions.Open311;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Files;
+using Cirm.Core.Transactions.Linking;
 
 namespace Cirm.Core.Transactions.Open311;
 

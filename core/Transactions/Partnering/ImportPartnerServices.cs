@@ -2,6 +2,7 @@ using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Imports;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Importing;
 
 namespace Cirm.Core.Transactions.Partnering;
 

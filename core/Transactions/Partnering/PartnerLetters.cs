@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Files;
 
 namespace Cirm.Core.Transactions.Partnering;
 

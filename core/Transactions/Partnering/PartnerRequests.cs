@@ -1,5 +1,6 @@
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Importing;
 
 namespace Cirm.Core.Transactions.Partnering;
 

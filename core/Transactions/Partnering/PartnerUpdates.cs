@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
+using Cirm.Core.Transactions.Desk;
 
 namespace Cirm.Core.Transactions.Partnering;
 
