@@ -6,6 +6,8 @@ using Cirm.Core.Insight.Scarcity;
 using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Insight.Surveying;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
+using Cirm.Core.Participation.CoDesign;
 using Cirm.Core.Platform;
 using Cirm.Core.Platform.Exports;
 using Cirm.Core.Platform.Imports;

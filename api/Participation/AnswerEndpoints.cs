@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Platform;
 using Cirm.Core.Insight.Loop;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;

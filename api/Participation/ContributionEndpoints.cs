@@ -6,6 +6,8 @@ using Cirm.Api.Insight;
 using Cirm.Api.Platform;
 using Cirm.Core.Insight.Loop;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Consultation;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -126,7 +128,7 @@ public static class ContributionEndpoints
     public sealed record AnswerContributions : AnswerEndpoints.WriteAnswer
     {
         /// <summary>The contributions that it answers.</summary>
-        [MinLength(1), MaxLength(Core.Participation.Contributions.MostAtOnce)]
+        [MinLength(1), MaxLength(Core.Participation.Consultation.Contributions.MostAtOnce)]
         public required Guid[] Contributions { get; init; }
     }
 }

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Cirm.Api.Platform;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,9 @@
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
+using Cirm.Core.Participation.CoDesign;
+using Cirm.Core.Participation.Consultation;
+using Cirm.Core.Participation.Dialogue;
+using Cirm.Core.Participation.Execution;
 
 namespace Cirm.Api.Participation;
 

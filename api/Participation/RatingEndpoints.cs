@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Platform;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.CoDesign;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 

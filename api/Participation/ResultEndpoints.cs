@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Platform;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
 using Cirm.Core.Participation.Counting;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Insight;
 using Cirm.Api.Platform;
 using Cirm.Core.Information;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.CoDesign;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;

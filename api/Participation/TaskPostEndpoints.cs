@@ -4,6 +4,8 @@ using Cirm.Api.Insight;
 using Cirm.Api.Platform;
 using Cirm.Api.Transactions;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Dialogue;
+using Cirm.Core.Participation.Execution;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Cirm.Api.Insight;
 using Cirm.Api.Platform;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.Consultation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;

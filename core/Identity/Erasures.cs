@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cirm.Core.Insight.Segmentation;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.Dialogue;
+using Cirm.Core.Participation.Execution;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -75,6 +76,7 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
         Release(change, open, now);
         RemoveSignIns(change, citizen, accounts, now);
         EndMandates(change, citizen, accounts, now);
+        TaskPosts.Forget(change, citizen, accounts, now); // found by whose words they came with
         Remarks.Forget(change, citizen, accounts, now);
         if (known is { First: true }) Depart(change, citizen!.Value, now);
         LeaveSurveys(change, citizen);

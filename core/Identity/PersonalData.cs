@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.CoDesign;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
@@ -139,7 +140,7 @@ public sealed class PersonalData(TenantDb db, Cases cases, TimeProvider clock)
         var log = await AccessLogAsync(moment, citizen, null, MostCases, ct);
         var export = new PersonalExport(now, who, accounts, [.. own.Select(c => new ExportedCase(c, [.. history[c.Id]]))],
             await Mandates.ListAsync(moment, self, citizen, null, MostCases, now, ct), consents, told,
-            await OwnRemarks.ListAsync(moment, citizen, null, null, MostCases, ct), await Participation.Ratings.OfAsync(moment, citizen, ct),
+            await OwnRemarks.ListAsync(moment, citizen, null, null, MostCases, ct), await Participation.CoDesign.Ratings.OfAsync(moment, citizen, ct),
             await OwnRemarks.VoicesAsync(moment, citizen, ct), [.. log.Select(r => r.Entry)]);
         await moment.CommitAsync(ct);
 

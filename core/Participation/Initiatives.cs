@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cirm.Core.Participation.Consultation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 

@@ -1,4 +1,4 @@
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.CoDesign;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Jobs.Platform;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cirm.Core.Identity;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Problems = Cirm.Core.Participation.Problems;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Jobs.Participation;

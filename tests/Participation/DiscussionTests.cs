@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.CoDesign;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Transactions;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
 using Cirm.Core.Participation.Counting;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;

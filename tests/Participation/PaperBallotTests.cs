@@ -34,10 +34,10 @@ public sealed class PaperBallotTests(CirmHost host)
         await EnterAsync(ann, "SHEET-0002", "y");
         await EnterAsync(bob, "SHEET-0002", "y");
         await (await (await agency.Manager).PostAsJsonAsync($"{path}/count", new { })).RefusedAsync("paper-exceeds"); // two sheets, one person
-        await host.Database.ExecuteAsOwnerAsync($"delete from paper_entries where agency_id = '{agency.Id}' and number = '{Cirm.Core.Participation.BallotSecrets.NumberOf("SHEET-0002")}'");
+        await host.Database.ExecuteAsOwnerAsync($"delete from paper_entries where agency_id = '{agency.Id}' and number = '{Cirm.Core.Participation.Balloting.BallotSecrets.NumberOf("SHEET-0002")}'");
         var result = await Deciding.CountClosedAsync(host, agency, path);
         Assert.Equal("y 1 1 0", $"{Deciding.Words(result["winners"])} {result["turnout"]} {result["paper"]} {result["leftOut"]}");
-        Assert.Contains($"\n{Cirm.Core.Participation.BallotSecrets.NumberOf("SHEET-0001")};y\n", await host.Anonymous.GetStringAsync($"{path}/ballots.pb"), StringComparison.Ordinal);
+        Assert.Contains($"\n{Cirm.Core.Participation.Balloting.BallotSecrets.NumberOf("SHEET-0001")};y\n", await host.Anonymous.GetStringAsync($"{path}/ballots.pb"), StringComparison.Ordinal);
         await (await ann.PostAsJsonAsync($"{path}/paper-ballots", new { sheet = "SHEET-0003", choices = (string[])["x"] })).RefusedAsync("box-opened");
         Assert.Equal(0, await host.Database.ScalarAsOwnerAsync<long>($"select count(*) from paper_entries where agency_id = '{agency.Id}'")); // whose hand typed what is forgotten
         await (await (await agency.Citizen).PostAsJsonAsync($"{path}/paper-ballots", new { sheet = "SHEET-0009", choices = (string[])["x"] })).RefusedAsync("not-allowed");
@@ -56,7 +56,7 @@ public sealed class PaperBallotTests(CirmHost host)
         await Deciding.EnterAsync(host, agency, path, (object)(string[])["x"]);
         await (await agency.Agent).PostJsonAsync($"{path}/paper-ballots", new { sheet = "SHEET-0001", choices = (string[])["y"] }, HttpStatusCode.OK);
         await Deciding.CloseAsync(agency, path);
-        var counts = new Cirm.Core.Participation.DecisionCounts((Cirm.Core.Tenancy.TenantDb)host.Services.GetService(typeof(Cirm.Core.Tenancy.TenantDb))!, TimeProvider.System);
+        var counts = new Cirm.Core.Participation.Balloting.DecisionCounts((Cirm.Core.Tenancy.TenantDb)host.Services.GetService(typeof(Cirm.Core.Tenancy.TenantDb))!, TimeProvider.System);
         Assert.Empty(await counts.OverdueAsync(agency.Id, CancellationToken.None));
         await host.Database.ExecuteAsOwnerAsync($"update initiatives set opens_at = now() - interval '9 days', closes_at = now() - interval '8 days' where agency_id = '{agency.Id}'");
         var overdue = Assert.Single(await counts.OverdueAsync(agency.Id, CancellationToken.None));

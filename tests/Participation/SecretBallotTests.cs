@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
 using Cirm.Core.Tenancy;
 using Cirm.Tests.Harness;
 using Npgsql;

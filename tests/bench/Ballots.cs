@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 

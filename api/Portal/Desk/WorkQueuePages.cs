@@ -1,5 +1,6 @@
 using Cirm.Api.Platform;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions.Redress;
 using Microsoft.AspNetCore.Http.HttpResults;

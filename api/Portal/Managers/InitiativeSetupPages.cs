@@ -5,6 +5,8 @@ using Cirm.Api.Portal.Pages;
 using Cirm.Core.Identity;
 using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
+using Cirm.Core.Participation.Consultation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;

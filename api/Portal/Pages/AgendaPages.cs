@@ -1,6 +1,6 @@
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.Consultation;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 

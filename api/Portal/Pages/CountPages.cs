@@ -3,6 +3,7 @@ using System.Text;
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Balloting;
 using Cirm.Core.Participation.Counting;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
-using Cirm.Core.Participation;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 
 namespace Cirm.Api.Portal.Pages;

@@ -2,6 +2,8 @@ using System.Globalization;
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Dialogue;
+using Cirm.Core.Participation.Execution;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 

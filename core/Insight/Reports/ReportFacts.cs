@@ -1,4 +1,5 @@
 using Cirm.Core.Participation;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using NodaTime;

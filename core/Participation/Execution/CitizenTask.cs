@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Execution;
 
 /// <summary>How far a task has come.</summary>
 public enum TaskState

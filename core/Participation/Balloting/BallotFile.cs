@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Balloting;
 
 /// <summary>What the published file says of its decision.</summary>
 /// <param name="Agency">Whose it is.</param>

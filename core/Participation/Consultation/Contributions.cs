@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Consultation;
 
 /// <summary>What somebody contributes.</summary>
 public enum ContributionKind

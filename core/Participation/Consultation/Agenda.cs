@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Consultation;
 
 /// <summary>From when on an answer is owed to a topic. Published; a change counts for topics that are opened afterwards.</summary>
 /// <param name="Threshold">Supporters.</param>

@@ -3,7 +3,7 @@ using Cirm.Core.Participation.Counting;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Balloting;
 
 /// <summary>How those who voted compare with those who might have, by one attribute.</summary>
 /// <param name="Attribute">Its key.</param>

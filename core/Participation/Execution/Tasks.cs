@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Cirm.Core.Participation.Consultation;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Execution;
 
 /// <summary>Tasks of an initiative that is carried out by citizens: started, done, confirmed by others.</summary>
 public sealed class Tasks(TenantDb db, TimeProvider clock)

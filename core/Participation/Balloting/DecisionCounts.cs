@@ -4,7 +4,7 @@ using Cirm.Core.Participation.Counting;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Balloting;
 
 /// <summary>A count that is asked for.</summary>
 /// <param name="Initiative">Of which decision.</param>

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Cirm.Core.Information;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions.Timekeeping;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Execution;
 
 /// <summary>What is asked of the agency for tasks. It answers within the first response time of a service's standard, on that service's working calendar.</summary>
 public sealed class SupportRequests(TenantDb db, Calendars calendars, TimeProvider clock)

@@ -4,7 +4,7 @@ using Cirm.Core.Insight.Disclosure;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Balloting;
 
 /// <summary>
 /// Opens the box of a decision that is over: every ballot goes into the published file under its number, the sealed ones go, and the register

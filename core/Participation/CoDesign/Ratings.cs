@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.CoDesign;
 
 /// <summary>What citizens think of a service, as a group.</summary>
 /// <param name="Service">Its key.</param>

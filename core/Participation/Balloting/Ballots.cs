@@ -2,7 +2,7 @@ using System.Text.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Balloting;
 
 /// <summary>What a voter goes home with.</summary>
 /// <param name="Receipt">Only the voter has it: with it the ballot can be revised until closing, and found in the published list.</param>

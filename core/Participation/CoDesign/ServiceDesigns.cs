@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cirm.Core.Participation.Consultation;
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.CoDesign;
 
 /// <summary>The parts of a version of a service on which citizens propose something.</summary>
 public enum ServicePart

@@ -1,6 +1,6 @@
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Dialogue;
 
 /// <summary>Something that a citizen said in public, and what became of it.</summary>
 /// <param name="Id">UUID version 7.</param>

@@ -1,8 +1,9 @@
+using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions.Files;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Execution;
 
 /// <summary>What is said to a task: how far it has come, with pictures; what to look out for; thanks; pledges.</summary>
 public sealed class TaskPosts(TenantDb db, AttachmentStores stores, VirusScanner scanner, TimeProvider clock)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Balloting;
 
 /// <summary>Something that can be chosen.</summary>
 /// <param name="Key">Its word on ballots and in the published file.</param>

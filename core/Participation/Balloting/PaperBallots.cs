@@ -2,7 +2,7 @@ using System.Text.Json;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Balloting;
 
 /// <summary>How far two clerks are with a sheet.</summary>
 public enum SheetState

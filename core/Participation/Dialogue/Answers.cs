@@ -5,7 +5,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions.Messaging;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Dialogue;
 
 /// <summary>Where an answer led; each only where it did.</summary>
 /// <param name="Service">The key of a service,</param>

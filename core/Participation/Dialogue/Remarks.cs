@@ -2,7 +2,7 @@ using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Dialogue;
 
 /// <summary>Where a text of the public stands.</summary>
 public enum RemarkKind
@@ -98,7 +98,6 @@ public static class Remarks
     /// </summary>
     internal static void Forget(Change change, Guid? citizen, Guid[] accounts, DateTimeOffset now)
     {
-        TaskPosts.Forget(change, citizen, accounts, now);
         change.Enqueue("""
             update tasks t set safety = null
             from remarks r

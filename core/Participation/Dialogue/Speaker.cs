@@ -1,7 +1,7 @@
 using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Dialogue;
 
 /// <summary>Who says something in public, and how it came.</summary>
 /// <param name="Citizen">Whose words; null: of staff, of a representative, or of somebody who gave no name.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Dialogue;
 
 /// <summary>What a discussion begins with.</summary>
 public enum DiscussionKind

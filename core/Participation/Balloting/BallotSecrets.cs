@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Cirm.Core.Tenancy;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Balloting;
 
 /// <summary>
 /// What the database must not be able to do: tell who has voted, or read a ballot before the box is opened. It hangs on the installation's

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using Cirm.Core.Platform;
 
-namespace Cirm.Core.Participation;
+namespace Cirm.Core.Participation.Balloting;
 
 /// <summary>What a ballot gives to an option.</summary>
 /// <param name="Place">The option's place in the declared order.</param>
