@@ -14,7 +14,7 @@ public sealed class AccessLogTests(CirmHost host)
         var agency = await host.NewAgencyAsync();
         await using var databases = host.Database.Open();
         var clock = new Clock();
-        clock.Forward(TimeSpan.FromSeconds(60 - TimeProvider.System.GetUtcNow().Second)); // a minute begins
+        clock.Forward(DateTime.UtcNow.Date.AddDays(1.5) - DateTime.UtcNow); // a minute begins, and midnight is far
         var log = new AccessLog(new TenantDb(databases), clock);
         using var stop = new CancellationTokenSource();
         var writing = log.RunAsync(stop.Token);
