@@ -1448,7 +1448,7 @@ CREATE TABLE public.recoveries (
     case_id uuid NOT NULL,
     round integer NOT NULL,
     state text NOT NULL,
-    reason text NOT NULL,
+    reason text,
     owner uuid,
     due_at timestamp with time zone NOT NULL,
     follow_up_question jsonb NOT NULL,

@@ -26,16 +26,16 @@ public static class VerdictEndpoints
         Guid id, Body<SayVerdict> body, Caller caller, Cases cases, CitizensWord word, CaseRuleBook rules, TimeProvider clock, GuessThrottle throttle, HttpContext http,
         CancellationToken ct)
     {
-        var said = await SayAsync(id, body.Value, caller, cases, word, throttle, http, ct);
+        var said = await SayAsync(id, body.Value, asksWhy: false, caller, cases, word, throttle, http, ct);
         return TypedResults.Ok(CaseWord.Of(said, (await rules.FindAsync(caller.Agency, ct)).ReopeningOf(said, clock.Now())));
     }
 
-    /// <summary>Keeps the word of whoever speaks as a case's citizen.</summary>
+    /// <summary>Keeps the word of whoever speaks as a case's citizen. Our pages ask why, for the sake of whoever sees to it; other programs may leave it.</summary>
     internal static async Task<Case> SayAsync(
-        Guid id, SayVerdict saying, Caller caller, Cases cases, CitizensWord word, GuessThrottle throttle, HttpContext http, CancellationToken ct)
+        Guid id, SayVerdict saying, bool asksWhy, Caller caller, Cases cases, CitizensWord word, GuessThrottle throttle, HttpContext http, CancellationToken ct)
     {
         var (verdict, reason) = (saying.Solved ? Verdict.Solved : Verdict.NotSolved, saying.Reason);
-        if (verdict == Verdict.NotSolved && reason is null)
+        if (asksWhy && verdict == Verdict.NotSolved && reason is null)
             throw Core.Platform.Problems.InvalidValue("/reason", "required", "Say what is not solved: somebody is going to see to it.");
         var own = await CitizensCase.FindAsync(id, saying.TrackingCode, caller, cases, throttle, http, ct);
         return await word.SayAsync(own.Speaker, own.Case, verdict, reason, own.ByCode, ct);
@@ -63,7 +63,7 @@ public static class VerdictEndpoints
         /// <example>false</example>
         public required bool Solved { get; init; }
 
-        /// <summary>Why it is not; needed then.</summary>
+        /// <summary>Why it is not. Who does not say why is asked by the follow-up question of the recovery.</summary>
         /// <example>It shone for one night.</example>
         [MinLength(1), MaxLength(4_000)]
         public string? Reason { get; init; }

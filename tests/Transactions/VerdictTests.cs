@@ -23,7 +23,7 @@ public sealed class VerdictTests(CirmHost host)
         await (await agent.PatchAsync(path, new { assignee = assignee.Id }, "\"1\"")).ReadAsync(HttpStatusCode.OK);
         await ResolveAsync(agent, path, "fixed");
 
-        await (await citizen.PostAsJsonAsync($"{path}/verdict", new { solved = false })).RefusedAsync("validation");
+        await (await citizen.PostAsJsonAsync($"{path}/verdict", new { reason = "It is dark again." })).RefusedAsync("validation");
         var said = await citizen.PostJsonAsync($"{path}/verdict", new { solved = false, reason = "It is dark again." }, HttpStatusCode.OK);
         Assert.Equal(("resolved", "fixed", "notSolved"), ((string?)said["status"], (string?)said["outcome"], (string?)said["verdict"]));
         var seen = await agent.GetJsonAsync(path);
@@ -165,6 +165,23 @@ public sealed class VerdictTests(CirmHost host)
         Assert.Equal(
             ["appealed", "appealUpheld", "appealed", "appealDismissed"],
             (await citizen.GetJsonAsync($"{path}/history"))["items"]!.AsArray().Select(h => (string)h!["kind"]!).Where(k => k.StartsWith("appeal", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Who_does_not_say_why_is_heard_too_and_a_reason_that_was_given_stays()
+    {
+        var agency = await CaseTests.AgencyWithServiceAsync(host);
+        var (citizen, agent) = (await agency.Citizen, await agency.Agent);
+        var path = $"{agency.Path}/cases/{(await citizen.PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp))["id"]}";
+        await ResolveAsync(agent, path, "fixed");
+        Assert.Equal("notSolved", (string?)(await citizen.PostJsonAsync($"{path}/verdict", new { solved = false }, HttpStatusCode.OK))["verdict"]);
+        Assert.Null(await ReasonAsync());
+        await citizen.PostJsonAsync($"{path}/verdict", new { solved = false, reason = "Dark." }, HttpStatusCode.OK);
+        Assert.Equal("Dark.", await ReasonAsync());
+        await citizen.PostJsonAsync($"{path}/verdict", new { solved = false, reason = (string?)null }, HttpStatusCode.OK);
+        Assert.Equal("Dark.", await ReasonAsync());
+
+        async Task<string?> ReasonAsync() => (string?)(await agent.GetJsonAsync($"{agency.Path}/recoveries"))["items"]!.AsArray().Single()!["reason"];
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public static class FollowPages
             json["solved"] = (await PortalForm.ReadAsync(http))["solved"] == "true";
             json["trackingCode"] = code;
             var found = await tracked.FindAsync(code, caller, throttle, http, ct);
-            await VerdictEndpoints.SayAsync(found.Id, PortalForm.Read<VerdictEndpoints.SayVerdict>(json), caller, cases, word, throttle, http, ct);
+            await VerdictEndpoints.SayAsync(found.Id, PortalForm.Read<VerdictEndpoints.SayVerdict>(json), asksWhy: true, caller, cases, word, throttle, http, ct);
         }, ct);
 
     static Task<IResult> Reopen(HttpContext http, Caller caller, Reader reader, TrackedCases tracked, Cases cases, CitizensWord word, GuessThrottle throttle, CancellationToken ct) =>

@@ -51,7 +51,7 @@ public static class OwnCasePages
         StepAsync(id, http, caller, reader, reading, ["reason"], async json =>
         {
             if ((await PortalForm.ReadAsync(http))["solved"] is { Length: > 0 } solved) json["solved"] = solved == "true";
-            await VerdictEndpoints.SayAsync(id, PortalForm.Read<VerdictEndpoints.SayVerdict>(json), caller, cases, word, throttle, http, ct);
+            await VerdictEndpoints.SayAsync(id, PortalForm.Read<VerdictEndpoints.SayVerdict>(json), asksWhy: true, caller, cases, word, throttle, http, ct);
         }, ct);
 
     static Task<IResult> Reopen(Guid id, HttpContext http, Caller caller, Reader reader, CaseReading reading, Cases cases, CitizensWord word, GuessThrottle throttle, CancellationToken ct) =>

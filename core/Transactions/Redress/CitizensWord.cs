@@ -13,7 +13,7 @@ public sealed class CitizensWord(TenantDb db, CaseRuleBook rules, Calendars cale
     /// <param name="caller">Who speaks.</param>
     /// <param name="own">The case, as <see cref="Cases.FindOwnAsync"/> found it for them.</param>
     /// <param name="verdict">What they say.</param>
-    /// <param name="reason">Why; needed for "not solved".</param>
+    /// <param name="reason">Why; null when they do not say.</param>
     /// <param name="byCode">Whether it is the code that makes it theirs.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="Refusal"><see cref="Problems.CaseNotOver"/>, <see cref="Problems.NotYoursToConfirm"/>, <see cref="Problems.CaseMoved"/>.</exception>
@@ -44,7 +44,7 @@ public sealed class CitizensWord(TenantDb db, CaseRuleBook rules, Calendars cale
         CaseHistory.Append(change, caller, said.Id, now, "said", null, null, reason, null, CaseHistory.OnBehalfOf(caller, said.CitizenId), verdict: verdict);
         change.Audit(now, "case.verdict", "case", said.Id, JsonSerializer.Serialize(new { verdict = verdict.Word(), said.Round }));
         change.Emit(now, OutboxEvent.Of("case.verdict", said.Id, new { said.Number, verdict, said.Round }));
-        if (verdict == Verdict.NotSolved) await Recoveries.OpenAsync(change, said, reason!, recoverBy, rule.FollowUpQuestion, now, ct);
+        if (verdict == Verdict.NotSolved) await Recoveries.OpenAsync(change, said, reason, recoverBy, rule.FollowUpQuestion, now, ct);
         else Recoveries.EndSatisfied(change, said, now);
         return said with { Version = version };
     }

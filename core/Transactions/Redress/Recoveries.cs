@@ -37,7 +37,7 @@ public enum RecoveryOutcome
 /// <param name="Service">Its service's key.</param>
 /// <param name="Round">The round of the case that the citizen speaks of.</param>
 /// <param name="State">Whether it is done.</param>
-/// <param name="Reason">Why the case is not solved, in the citizen's words.</param>
+/// <param name="Reason">Why the case is not solved, in the citizen's words; null when they did not say.</param>
 /// <param name="Owner">The member of staff who sees to it; null: it waits in the queue of its unit, or of the managers.</param>
 /// <param name="Unit">The key of the unit that has to see to it; null: the managers have to find one.</param>
 /// <param name="DueAt">Until when.</param>
@@ -51,7 +51,7 @@ public enum RecoveryOutcome
 /// <param name="Overdue">Open after <paramref name="DueAt"/>.</param>
 /// <param name="Version">For If-Match.</param>
 public sealed record Recovery(
-    Guid Id, Guid CaseId, long CaseNumber, string Service, int Round, RecoveryState State, string Reason, Guid? Owner, string? Unit, DateTimeOffset DueAt, Localized FollowUpQuestion,
+    Guid Id, Guid CaseId, long CaseNumber, string Service, int Round, RecoveryState State, string? Reason, Guid? Owner, string? Unit, DateTimeOffset DueAt, Localized FollowUpQuestion,
     string? Answer, DateTimeOffset? AnsweredAt, RecoveryOutcome? Outcome, string? OutcomeText, DateTimeOffset OpenedAt, DateTimeOffset? ClosedAt, bool Overdue,
     [property: JsonIgnore] long Version) : IVersioned
 {
@@ -80,12 +80,12 @@ public sealed class Recoveries(TenantDb db, TimeProvider clock)
     /// <summary>Opens one for a case that has none, with an owner (<see cref="Owners"/>); another "not solved" gives the open one its reason.</summary>
     /// <param name="change">In which the citizen's word is kept.</param>
     /// <param name="c">The case.</param>
-    /// <param name="reason">The citizen's.</param>
+    /// <param name="reason">The citizen's; without one the open one keeps its own.</param>
     /// <param name="dueAt">Until when, see <see cref="CaseRules.RecoverBy"/>.</param>
     /// <param name="question">What the citizen is asked.</param>
     /// <param name="now">When.</param>
     /// <param name="ct">Gives up.</param>
-    internal static async Task OpenAsync(Change change, Case c, string reason, DateTimeOffset dueAt, Localized question, DateTimeOffset now, CancellationToken ct)
+    internal static async Task OpenAsync(Change change, Case c, string? reason, DateTimeOffset dueAt, Localized question, DateTimeOffset now, CancellationToken ct)
     {
         var recovery = Guid.CreateVersion7(now);
         var opened = (await change.QuerySingleOrDefaultAsync<Opened>($"""
@@ -94,7 +94,7 @@ public sealed class Recoveries(TenantDb db, TimeProvider clock)
             from cases c
             {Owners.UnitOfCase}
             where c.agency_id = @agency and c.id = @id
-            on conflict (agency_id, case_id) where state = 'open' do update set reason = excluded.reason, round = excluded.round, version = r.version + 1
+            on conflict (agency_id, case_id) where state = 'open' do update set reason = coalesce(excluded.reason, r.reason), round = excluded.round, version = r.version + 1
             returning r.id, r.owner, r.owner_unit as unit, r.due_at
             """, new { recovery, c.Id, c.Round, reason, dueAt, question, now, Not = (Guid?)null }, ct))!;
         // Who is asked a second time is not told a second time.
