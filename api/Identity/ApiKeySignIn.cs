@@ -25,6 +25,7 @@ public sealed class ApiKeySignIn(
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var sent = Request.Headers[Header].ToString();
+        var byHeader = sent.Length > 0;
         if (sent.Length == 0 && Context.GetEndpoint()?.Metadata.GetMetadata<ITakesKeyInRequest>() is { } other)
         {
             sent = await other.KeyOfAsync(Context);
@@ -33,7 +34,9 @@ public sealed class ApiKeySignIn(
         if (Context.GetRouteValue("agency") is not string slug) return AuthenticateResult.Fail("A key belongs to an agency, and the address names none.");
         if (await agencies.FindAsync(slug, Context.RequestAborted) is not { Status: AgencyStatus.Active } agency)
             return AuthenticateResult.NoResult(); // it is not there for anybody, or shut
-        if (await keys.CheckAsync(agency.Id, sent, Context.RequestAborted) is not { } key) return AuthenticateResult.Fail("No such key.");
+        var (found, foreign) = await keys.CheckAsync(agency.Id, sent, Context.RequestAborted);
+        // Another agency's key finds nothing here, as its members do; GeoReport knows only good keys and bad ones.
+        if (found is not { } key) return foreign && byHeader ? AuthenticateResult.Fail(new ForeignCredentials()) : AuthenticateResult.Fail("No such key.");
         if (!key.UsedJustNow) _ = NoteUseAsync(agency.Id, key.Id);
         var identity = new ClaimsIdentity(
             [new("sub", key.Id.ToString()), new(CirmClaims.Agency, agency.Id.ToString()), new(CirmClaims.Scopes, string.Join(' ', key.Scopes))], Scheme.Name);

@@ -85,22 +85,24 @@ public sealed class ApiKeys(TenantDb db, TimeProvider clock)
     }
 
     /// <summary>The key that a text is, if it is valid in this agency now; one round trip.</summary>
-    public async Task<ValidKey?> CheckAsync(Guid agency, string text, CancellationToken ct)
+    /// <returns>The key; and when there is none, whether the text may be a key of another agency: this one never had it.</returns>
+    public async Task<(ValidKey? Key, bool Foreign)> CheckAsync(Guid agency, string text, CancellationToken ct)
     {
         Span<byte> bytes = stackalloc byte[48];
         if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length != Prefix.Length + 64
             || Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length), bytes, out _, out var written) != OperationStatus.Done || written != 48)
-            return null;
+            return (null, false);
         var id = new Guid(bytes[..16], bigEndian: true);
         var hash = SHA256.HashData(bytes[16..]);
         var now = clock.Now();
         var row = await db.QuerySingleOrDefaultAsync<Row>(agency, """
-            select key_hash, scopes, last_used_at
+            select key_hash, scopes, last_used_at, revoked_at is null and (expires_at is null or expires_at > @now) as in_force
             from api_keys
-            where agency_id = @agency and id = @id and revoked_at is null and (expires_at is null or expires_at > @now)
+            where agency_id = @agency and id = @id
             """, new { id, now }, ct);
-        if (row is null || !CryptographicOperations.FixedTimeEquals(row.KeyHash, hash)) return null;
-        return new(id, row.Scopes, row.LastUsedAt is { } used && now - used < NotedEvery);
+        if (row is null) return (null, true);
+        if (!row.InForce || !CryptographicOperations.FixedTimeEquals(row.KeyHash, hash)) return (null, false);
+        return (new(id, row.Scopes, row.LastUsedAt is { } used && now - used < NotedEvery), false);
     }
 
     /// <summary>Keeps when a key was used, at most once a minute; beside the request, which does not wait for it.</summary>
@@ -116,7 +118,7 @@ public sealed class ApiKeys(TenantDb db, TimeProvider clock)
         await transaction.CommitAsync(ct);
     }
 
-    sealed record Row(byte[] KeyHash, string[] Scopes, DateTimeOffset? LastUsedAt);
+    sealed record Row(byte[] KeyHash, string[] Scopes, DateTimeOffset? LastUsedAt, bool InForce);
 }
 
 /// <summary>A key that may be used now.</summary>

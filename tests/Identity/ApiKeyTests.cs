@@ -39,14 +39,15 @@ public sealed class ApiKeyTests(CirmHost host)
     }
 
     [Fact]
-    public async Task A_key_that_is_changed_expired_or_of_another_agency_is_none()
+    public async Task A_key_that_is_changed_or_expired_is_none_and_elsewhere_it_finds_nothing()
     {
         var agency = await host.NewAgencyAsync();
         var text = await NewKeyAsync(agency, "services:read");
         await SystemWith(text).GetJsonAsync($"{agency.Path}/services");
 
         var other = await host.NewAgencyAsync();
-        await (await SystemWith(text).GetAsync($"{other.Path}/cases")).RefusedAsync("sign-in-needed");
+        await (await SystemWith(text).GetAsync($"{other.Path}/cases")).RefusedAsync("not-found");
+        await SystemWith(text).GetJsonAsync($"{other.Path}/services"); // as anybody may
         await (await SystemWith(text).GetAsync("/v1/agencies")).RefusedAsync("sign-in-needed");
         await (await SystemWith(text).GetAsync("/v1/agencies/nowhere/services")).RefusedAsync("not-found");
         foreach (var wrong in (string[])[text[..^1], text + "A", text[..^2] + (text[^2] == 'A' ? "BA" : "AA"), "cirm_", "", "cirm_" + new string('!', 64), "Cirm_" + text[5..]])
