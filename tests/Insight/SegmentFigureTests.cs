@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Cirm.Tests.Harness;
 
 namespace Cirm.Tests.Insight;
@@ -10,6 +11,19 @@ public sealed class SegmentFigureTests(CirmHost host)
     static object Age(string op, int value) => new { attribute = "age", op, value };
 
     static object District(string value) => new { attribute = "district", op = "eq", value };
+
+    [Fact]
+    public async Task The_same_rule_in_other_words_has_the_same_size()
+    {
+        var agency = await Segmenting.AgencyAsync(host);
+        await Segmenting.CitizensAsync(host, agency, 60, i => new { district = $"{i % 3 + 1}" });
+        var manager = await agency.Manager;
+        foreach (var rule in (string[])
+                 ["""{"attribute":"district","op":"eq","value":"1"}""", """{"value":["1"],"op":"in","attribute":"district"}""", """{"all":[{"attribute":"district","op":"in","value":["1","1"]}]}"""])
+            Assert.Equal("""{"size":20}""", (await manager.PostJsonAsync($"{agency.Path}/segments/preview", new { rule = JsonNode.Parse(rule) }, HttpStatusCode.OK)).ToJsonString());
+        Assert.Equal("""{"size":60}""", (await manager.PostJsonAsync($"{agency.Path}/segments/preview",
+            new { rule = JsonNode.Parse("""{"behaviour":"cases","service":null,"withinDays":30.0,"op":"in","value":[0.0,7]}""") }, HttpStatusCode.OK)).ToJsonString());
+    }
 
     [Fact]
     public async Task A_preview_is_exact_or_nothing()

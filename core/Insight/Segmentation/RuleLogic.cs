@@ -34,6 +34,9 @@ public static class RuleLogic
     /// <summary>A rule as text; two that were written out and say the same in the same words are equal.</summary>
     public static string Text(Rule rule) => rule.Write().ToJsonString(Wire.Json);
 
+    /// <summary>Whether two rules say the same, be it in other words: one of a list of one is that one.</summary>
+    public static bool IsSame(Rule one, Rule other) => Implies(one, other) && Implies(other, one);
+
     /// <summary>Whether whoever is in one is in the other, whoever there is. What cannot be seen from the words is not found.</summary>
     public static bool Implies(Rule one, Rule other) => Text(one) == Text(other) || (one, other) switch
     {

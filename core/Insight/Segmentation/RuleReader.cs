@@ -178,7 +178,7 @@ public sealed class RuleReader
         int? days = null;
         if (json.TryGetProperty("withinDays", out var d) && d.ValueKind != JsonValueKind.Null)
         {
-            if (d.ValueKind == JsonValueKind.Number && d.TryGetInt32(out var n) && n is >= 1 and <= MostDays) days = n;
+            if (Whole(d) is { } n and >= 1 and <= MostDays) days = n;
             else Wrong($"{at}/withinDays", "range", $"This has to be a whole number from 1 to {MostDays}.");
         }
         if (ReadOp(json, at) is not { } op) return null;
@@ -189,7 +189,7 @@ public sealed class RuleReader
         }
         var value = ReadValue(json, at, op, (one, pointer) =>
         {
-            if (one.ValueKind == JsonValueKind.Number && one.TryGetInt32(out var n) && n >= 0) return one;
+            if (Whole(one) is { } n and >= 0) return JsonSerializer.SerializeToElement(n);
             Wrong(pointer, "value", "How often is a whole number, 0 or more.");
             return null;
         });
@@ -215,7 +215,7 @@ public sealed class RuleReader
         if (op != RuleOp.In) return check(value, pointer)?.Clone();
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0) Wrong(pointer, "type", "in needs a list of at least one value.");
         else if (value.GetArrayLength() > MostValues) Wrong(Problems.RuleTooLarge, pointer, "size", $"A list has at most {MostValues} values.");
-        else if (value.EnumerateArray().Select((one, i) => check(one, $"{pointer}/{i}")).ToList() is var read && !read.Contains(null)) return value.Clone();
+        else if (value.EnumerateArray().Select((one, i) => check(one, $"{pointer}/{i}")).ToList() is var read && !read.Contains(null)) return JsonSerializer.SerializeToElement(read);
         return null;
     }
 
@@ -225,6 +225,9 @@ public sealed class RuleReader
         AttributeType.Boolean => [RuleOp.Eq, RuleOp.Ne, RuleOp.Exists],
         _ => [RuleOp.Eq, RuleOp.Ne, RuleOp.In, RuleOp.Exists],
     };
+
+    // 30.0 is as whole as 30.
+    static int? Whole(JsonElement json) => json.ValueKind == JsonValueKind.Number && json.TryGetDecimal(out var n) && n == decimal.Truncate(n) && n is >= int.MinValue and <= int.MaxValue ? (int)n : null;
 
     static string? Text(JsonElement json) => json.ValueKind == JsonValueKind.String ? json.GetString() : null;
 

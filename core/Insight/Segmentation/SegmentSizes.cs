@@ -56,7 +56,7 @@ static class SegmentSizes
         var near = told.Where(t => Math.Abs(t.Size - size) < k).ToList();
         if (near.Count > MostNear) return false;
         var text = RuleLogic.Text(rule);
-        var same = near.Where(t => RuleLogic.Text(RuleReader.Kept(t.Rule)) == text).ToList();
+        var same = near.Where(t => RuleLogic.IsSame(RuleReader.Kept(t.Rule), rule)).ToList();
         if (same.Exists(t => t.Size != size)) return false; // the difference tells who came or went
         if (same.Count > 0) return true;
         // Everybody can compare the words of two rules: where one holds the other, the difference is a group too.
