@@ -42,9 +42,10 @@ public static class ServiceEndpoints
     static async Task<Ok<ServiceVersion>> Get(string key, Caller caller, Services services, CancellationToken ct) =>
         TypedResults.Ok(await services.FindAsync(caller.Agency, key, caller.IsStaff, ct) ?? throw Unknown(key));
 
-    static async Task<Created<ServiceVersion>> AddVersion(string key, Body<WriteService> body, Caller caller, Agency home, Services services, CancellationToken ct)
+    static async Task<Created<ServiceVersion>> AddVersion(string key, NextVersion<WriteService> next, Caller caller, Agency home, Services services, CancellationToken ct)
     {
-        var draft = await services.AddVersionAsync(caller, key, body.Value.ToDraft(home), ct) ?? throw Unknown(key);
+        if (await services.VersionsAsync(caller.Agency, key, null, caller.IsStaff, 1, ct) is not [var last, ..]) throw Unknown(key);
+        var draft = await services.AddVersionAsync(caller, key, next.After(WriteService.Of(last)).ToDraft(home), ct) ?? throw Unknown(key);
         return TypedResults.Created($"/v1/agencies/{home.Slug}/services/{key}/versions/{draft.Number}", draft);
     }
 

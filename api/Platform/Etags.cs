@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
 using Cirm.Core.Platform;
 using Microsoft.Extensions.Primitives;
 using Problems = Cirm.Core.Platform.Problems;
@@ -31,21 +33,33 @@ public sealed record IfMatch(long Version)
 
 public static class EtagExtensions
 {
-    /// <summary>Sets the ETag of every answer whose value has a version, answers 304 to a reader who has that state, and others <see cref="InOnePiece"/>.</summary>
+    /// <summary>Sets the ETag of every answer, by its version where it has one, answers 304 to a reader who has that state, and others <see cref="InOnePiece"/>.</summary>
     public static TBuilder WithEtags<TBuilder>(this TBuilder group) where TBuilder : IEndpointConventionBuilder =>
         group.AddEndpointFilter(async (context, next) =>
         {
             var result = await next(context);
             if ((result as INestedHttpResult)?.Result is { } nested) result = nested;
             if (result is not IValueHttpResult { Value: IVersioned versioned }) return InOnePiece.Of(result);
-            var http = context.HttpContext;
-            var tag = Of(versioned);
-            http.Response.Headers.ETag = tag;
-            return HttpMethods.IsGet(http.Request.Method) && IsKnown(http.Request.Headers.IfNoneMatch, tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : InOnePiece.Of(result);
+            return IsKnown(context.HttpContext, Of(versioned)) && HttpMethods.IsGet(context.HttpContext.Request.Method) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : InOnePiece.Of(result);
         });
 
+    /// <summary>Tells the reader the tag of what is answered, and whether that is what the reader has.</summary>
+    internal static bool IsKnown(HttpContext http, string tag)
+    {
+        http.Response.Headers.ETag = tag;
+        return IsKnown(http.Request.Headers.IfNoneMatch, tag);
+    }
+
+    /// <summary>The tag of what has no version, such as a list or a report: of its bytes. It is no number, so that no change can be decided on it.</summary>
+    internal static string OfContent(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return $"\"c-{Base64Url.EncodeToString(hash[..12])}\"";
+    }
+
     // Any tag of the list will do, weak or strong (RFC 9110, section 13.1.2).
-    static bool IsKnown(StringValues ifNoneMatch, string tag) =>
+    static bool IsKnown(StringValues ifNoneMatch, string tag) => ifNoneMatch.Count > 0 &&
         ifNoneMatch.SelectMany(v => (v ?? "").Split(',')).Select(v => v.Trim()).Any(v => v == "*" || v == tag || v.StartsWith("W/", StringComparison.Ordinal) && v[2..] == tag);
 
     /// <summary>The entity tag of a version.</summary>

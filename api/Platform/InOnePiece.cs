@@ -17,6 +17,11 @@ sealed class InOnePiece(object value) : IResult
     {
         using var piece = new Piece();
         using (var writer = new Utf8JsonWriter(piece, new() { Encoder = Wire.Json.Encoder, SkipValidation = true })) JsonSerializer.Serialize(writer, value, value.GetType(), Wire.Json);
+        if (HttpMethods.IsGet(httpContext.Request.Method) && httpContext.Response.Headers.ETag.Count == 0 && EtagExtensions.IsKnown(httpContext, EtagExtensions.OfContent(piece.Written.Span)))
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
         httpContext.Response.ContentType = "application/json; charset=utf-8";
         httpContext.Response.ContentLength = piece.Written.Length;
         await httpContext.Response.Body.WriteAsync(piece.Written, httpContext.RequestAborted);

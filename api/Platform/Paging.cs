@@ -76,7 +76,7 @@ public sealed class PageRequest
     public static string After(long number) => After(number.ToString(CultureInfo.InvariantCulture));
 }
 
-/// <summary>Reads query parameters and reports every one that is wrong.</summary>
+/// <summary>Reads query parameters and reports every one that is wrong. One that is left empty, as forms send it, is not given.</summary>
 /// <param name="at">What stands before a parameter's name where it is told what was wrong.</param>
 public sealed class QueryErrors(string at = "?")
 {
@@ -84,19 +84,20 @@ public sealed class QueryErrors(string at = "?")
 
     public T? Word<T>(string name, string? text) where T : struct, Enum
     {
-        if (text is null) return null;
+        if (string.IsNullOrEmpty(text)) return null;
         foreach (var value in Enum.GetValues<T>())
             if (value.Word() == text) return value;
         errors.Add(new($"{at}{name}", "unknown", $"{name} has to be one of {string.Join(", ", Enum.GetValues<T>().Select(v => v.Word()))}."));
         return null;
     }
 
-    public T[]? Words<T>(string name, string? text) where T : struct, Enum => text is null ? null : [.. text.Split(',').Select(w => Word<T>(name, w)).OfType<T>()];
+    public T[]? Words<T>(string name, string? text) where T : struct, Enum => string.IsNullOrEmpty(text) ? null : [.. text.Split(',').Select(w => Word<T>(name, w)).OfType<T>()];
 
     public Guid? Id(string name, string? text) => Read<Guid>(name, text, Guid.TryParse, "a UUID");
 
     public DateTimeOffset? Time(string name, string? text) => Read<DateTimeOffset>(name, text,
-        (string t, out DateTimeOffset time) => DateTimeOffset.TryParse(t, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time),
+        // The plus of an offset that nobody escaped has become a space.
+        (string t, out DateTimeOffset time) => Wire.TryTime(t.Length > 6 && t[^6] == ' ' && t[10] != ' ' ? $"{t[..^6]}+{t[^5..]}" : t, out time),
         "a time such as 2026-03-21T08:00:00Z (RFC 3339)");
 
     public bool? Flag(string name, string? text) => Read<bool>(name, text, bool.TryParse, "true or false");
@@ -110,7 +111,7 @@ public sealed class QueryErrors(string at = "?")
 
     public double? Number(string name, string? text, double least, double most)
     {
-        if (text is null) return null;
+        if (string.IsNullOrEmpty(text)) return null;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most) return value;
         errors.Add(new($"{at}{name}", "range", string.Create(CultureInfo.InvariantCulture, $"{name} has to be a number from {least} to {most}.")));
         return null;
@@ -130,7 +131,7 @@ public sealed class QueryErrors(string at = "?")
 
     T? Read<T>(string name, string? text, TryRead<T> read, string what) where T : struct
     {
-        if (text is null) return null;
+        if (string.IsNullOrEmpty(text)) return null;
         if (read(text, out var value)) return value;
         errors.Add(new($"{at}{name}", "type", $"{name} has to be {what}."));
         return null;

@@ -39,6 +39,7 @@ public static class PlatformSetup
     /// <summary>The way of every request, outermost first.</summary>
     public static void UsePlatform(this WebApplication app)
     {
+        app.UseHeadAsGet();
         app.UseSecurityHeaders();
         app.UseProblemAnswers();
         app.UseRouting();

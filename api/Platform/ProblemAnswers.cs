@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Cirm.Core.Platform;
+using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
 using Problems = Cirm.Core.Platform.Problems;
 
@@ -20,6 +21,8 @@ public interface IRefusalPage
 /// <summary>The one place where a refusal becomes an answer (RFC 9457), and the catalogue of all of them.</summary>
 public static class ProblemAnswers
 {
+    const long MostReadAway = 32 << 20;
+
     /// <summary>Every problem that is declared anywhere, by code.</summary>
     public static readonly IReadOnlyDictionary<string, Problem> Catalogue = typeof(Problem).Assembly.GetTypes()
         .Where(t => t.Name == nameof(Problems))
@@ -48,6 +51,7 @@ public static class ProblemAnswers
                 http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Cirm.Problems").LogError(e, "{Method} {Route} failed", http.Request.Method,
                     (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
             http.Response.Clear();
+            if (refusal.Problem.Status == 413) await LetFinishAsync(http);
             await ShowAsync(http, refusal);
         }
     });
@@ -64,6 +68,27 @@ public static class ProblemAnswers
 
         static string Entry(Problem p) => $"<article id=\"{p.Code}\"><h2>{WebUtility.HtmlEncode(p.Title)}</h2><p><code>/problems/{p.Code}</code>, status {p.Status}</p><p>{WebUtility.HtmlEncode(p.Help)}</p></article>";
         static string Page(string title, string body) => $"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{WebUtility.HtmlEncode(title)}</title><main>{body}</main></html>";
+    }
+
+    /// <summary>
+    /// Reads away what is still sent of a body that is too large. The server would hang up, and many programs tell of a broken
+    /// connection then and never look at the answer. Who sends very much more, or asked first (Expect), is not waited for.
+    /// </summary>
+    static async Task LetFinishAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength is not (> 0 and <= MostReadAway) || http.Request.Headers.Expect.Count > 0
+            || http.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } limit) return;
+        limit.MaxRequestBodySize = MostReadAway;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        try
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null, patience.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // It is answered all the same.
+        }
     }
 
     static Refusal Translate(Exception e) => e switch

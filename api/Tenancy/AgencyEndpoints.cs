@@ -29,6 +29,7 @@ public static class AgencyEndpoints
     internal static async Task<Agency> CreateAsync(CreateAgency wanted, Caller caller, Agencies agencies, CancellationToken ct)
     {
         CheckTimeZone(wanted.TimeZone);
+        CheckLocales(wanted.Locales);
         return await agencies.CreateAsync(
             caller, wanted.Slug, wanted.Name, wanted.TimeZone, wanted.Locales, wanted.SmallestGroup, wanted.Admin.Email, await Passwords.HashAsync(wanted.Admin.Password, ct), ct);
     }
@@ -45,6 +46,7 @@ public static class AgencyEndpoints
     {
         ifMatch.Check(home);
         var edited = patch.ApplyTo(new() { Name = home.Name, Locales = home.Locales, SmallestGroup = home.SmallestGroup, Status = home.Status });
+        CheckLocales(edited.Locales);
         if (edited.Status != home.Status && (caller.Role != Role.Operator || edited.Status == AgencyStatus.Preparing))
             throw Problems.Forbidden.Because("Only an operator suspends an agency, or opens it again.");
         return TypedResults.Ok(await agencies.ChangeAsync(caller, home, ifMatch.Version, edited.Name, edited.Locales, edited.SmallestGroup, edited.Status, ct)
@@ -55,6 +57,12 @@ public static class AgencyEndpoints
     {
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out _))
             throw Problems.InvalidValue("/timeZone", "unknown", "This is not an IANA time zone such as America/New_York or Asia/Tehran.");
+    }
+
+    static void CheckLocales(string[] locales)
+    {
+        foreach (var (index, tag) in locales.Index())
+            if (!BodyValidator.IsLanguageTag(tag)) throw Problems.InvalidValue($"/locales/{index}", "language", "This has to be a language tag such as en or fa.");
     }
 
     /// <summary>A new agency with its first admin.</summary>

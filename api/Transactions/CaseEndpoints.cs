@@ -220,7 +220,7 @@ public static class CaseEndpoints
         internal CaseFilter ToFilter(Caller caller, string at = "?")
         {
             // Who is in a group is told to nobody; a list of a group's cases tells something of it. It is for those who answer for the group.
-            if (Segment is not null && caller.Role is not (Role.Manager or Role.Admin))
+            if (Segment is { Length: > 0 } && caller.Role is not (Role.Manager or Role.Admin))
                 throw Core.Platform.Problems.Forbidden.Because("Lists by segment are for managers and admins.");
             var read = new QueryErrors(at);
             var filter = new CaseFilter(

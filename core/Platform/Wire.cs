@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 
 namespace Cirm.Core.Platform;
 
 /// <summary>How our words and times look in JSON and in the database: the same in both.</summary>
-public static class Wire
+public static partial class Wire
 {
     static readonly ConcurrentDictionary<Enum, string> Names = new();
 
@@ -36,9 +38,24 @@ public static class Wire
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
+    /// <summary>
+    /// Reads a time of RFC 3339, in capitals or not, with a T or a space. A day alone is its beginning, and where no offset is said
+    /// UTC is meant: what a time says must not depend on where the server stands.
+    /// </summary>
+    public static bool TryTime(string? text, out DateTimeOffset time)
+    {
+        time = default;
+        return text is not null && TimeShape().IsMatch(text)
+            && DateTimeOffset.TryParse(text.ToUpperInvariant(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+    }
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,12})?)?([Zz]|[+-]\d\d:\d\d)?)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex TimeShape();
+
     sealed class UtcConverter : JsonConverter<DateTimeOffset>
     {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            TryTime(reader.GetString(), out var time) ? time : throw new JsonException("This is no time of RFC 3339.");
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
     }
