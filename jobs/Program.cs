@@ -15,6 +15,7 @@ static class Program // named, because the tests know another program too
         {
             [] => await WorkAsync(databases),
             ["verify-audit", .. var agencies] => await VerifyAudit.CommandAsync(databases, agencies, Console.Out, CancellationToken.None),
+            ["operator", var email] => await MakeOperator.CommandAsync(databases, email, Environment.GetEnvironmentVariable(MakeOperator.PasswordVariable), Console.Out, CancellationToken.None),
             ["archive", var agency, var path] => await ArchiveAgency.WriteAsync(databases, agency, path, Console.Out, CancellationToken.None),
             ["restore", var path] => await ArchiveAgency.ReadAsync(databases, path, Console.Out, CancellationToken.None),
             _ => Usage(),
@@ -34,6 +35,7 @@ static class Program // named, because the tests know another program too
         Console.Error.WriteLine("""
             Cirm.Jobs                          run jobs until told to stop
             Cirm.Jobs recount FILE.pb …        count a published file of ballots again, without a database
+            Cirm.Jobs operator EMAIL           make an operator, or give one a new password: that of CIRM_PASSWORD
             Cirm.Jobs archive AGENCY FILE      write everything of an agency (its slug) to a new file
             Cirm.Jobs restore FILE             read such a file into this installation
             Cirm.Jobs verify-audit [agency …]  check the audit chains of these agencies (slugs), or of all and of the installation
