@@ -31,7 +31,8 @@ public sealed class ApiKeySignIn(
             sent = await other.KeyOfAsync(Context);
             if (string.IsNullOrEmpty(sent)) return AuthenticateResult.NoResult();
         }
-        if (Context.GetRouteValue("agency") is not string slug) return AuthenticateResult.Fail("A key belongs to an agency, and the address names none.");
+        if (Context.GetRouteValue("agency") is not string slug) // a key belongs to an agency, and the address names none: there it reads what anybody may
+            return HttpMethods.IsGet(Request.Method) ? AuthenticateResult.Fail(new ForeignCredentials()) : AuthenticateResult.Fail("A key belongs to an agency, and the address names none.");
         if (await agencies.FindAsync(slug, Context.RequestAborted) is not { Status: AgencyStatus.Active } agency)
             return AuthenticateResult.NoResult(); // it is not there for anybody, or shut
         var (found, foreign) = await keys.CheckAsync(agency.Id, sent, Context.RequestAborted);

@@ -10,7 +10,7 @@ static class DiscoveryEndpoints
     const string Specification = "http://wiki.open311.org/GeoReport_v2";
 
     public static void MapDiscovery(this IEndpointRouteBuilder geoReport) =>
-        geoReport.MapGet("/discovery.{format}", Discover).WithName("discoverOpen311").Allow(Who.Anyone, Open311Setup.Read);
+        geoReport.MapGet("/discovery.{format}", Discover).WithName("discoverOpen311").Allow(Who.Anyone, Open311Setup.Read, Open311Setup.ReadsCases);
 
     static async Task<GeoReportAnswer> Discover(HttpContext http, Agency home, Open311SettingsBook book, CancellationToken ct)
     {

@@ -11,6 +11,10 @@ public static class Open311Setup
     internal const string Read = "open311:read";
     internal const string Write = "open311:write";
 
+    // GeoReport is another face of cases: a key that may more with them may this.
+    internal const string ReadsCases = "cases:read";
+    internal const string WritesCases = "cases:write";
+
     // What a form with files may have; one without is held to the limit of all bodies.
     internal static readonly Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute WithFiles = new(Transactions.AttachmentUpload.Largest);
 
@@ -30,7 +34,7 @@ public static class Open311Setup
         v2.MapServiceRequests();
         v2.MapRequestPost();
         v2.MapUpdates();
-        geoReport.Map("{**rest}", Nothing).Allow(Who.Anyone, Read);
+        geoReport.Map("{**rest}", Nothing).Allow(Who.Anyone, Read, ReadsCases);
     }
 
     static IResult Nothing() => throw Unknown();

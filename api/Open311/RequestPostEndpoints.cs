@@ -22,7 +22,7 @@ static class RequestPostEndpoints
     const int LongestTitle = 300;
 
     public static void MapRequestPost(this IEndpointRouteBuilder v2) =>
-        v2.MapPost("/requests.{format}", Post).WithName("postOpen311Request").Allow(Who.Members, Open311Setup.Write)
+        v2.MapPost("/requests.{format}", Post).WithName("postOpen311Request").Allow(Who.Members, Open311Setup.Write, Open311Setup.WritesCases)
             .WithMetadata(new HashesItsBody(), Open311Setup.WithFiles);
 
     static async Task<GeoReportAnswer> Post(

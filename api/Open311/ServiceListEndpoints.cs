@@ -15,8 +15,8 @@ static class ServiceListEndpoints
 
     public static void MapServiceList(this IEndpointRouteBuilder v2)
     {
-        v2.MapGet("/services.{format}", List).WithName("listOpen311Services").Allow(Who.Anyone, Open311Setup.Read);
-        v2.MapGet("/services/{code}.{format}", Define).WithName("defineOpen311Service").Allow(Who.Anyone, Open311Setup.Read);
+        v2.MapGet("/services.{format}", List).WithName("listOpen311Services").Allow(Who.Anyone, Open311Setup.Read, Open311Setup.ReadsCases);
+        v2.MapGet("/services/{code}.{format}", Define).WithName("defineOpen311Service").Allow(Who.Anyone, Open311Setup.Read, Open311Setup.ReadsCases);
     }
 
     static async Task<GeoReportAnswer> List(HttpContext http, Agency home, Services services, Units units, Open311SettingsBook book, CancellationToken ct)

@@ -20,9 +20,9 @@ static class ServiceRequestEndpoints
 
     public static void MapServiceRequests(this IEndpointRouteBuilder v2)
     {
-        v2.MapGet("/requests.{format}", List).WithName("listOpen311Requests").Allow(Who.Anyone, Open311Setup.Read);
-        v2.MapGet("/requests/{id}.{format}", Get).WithName("getOpen311Request").Allow(Who.Anyone, Open311Setup.Read);
-        v2.MapGet("/tokens/{token}.{format}", Redeem).WithName("redeemOpen311Token").Allow(Who.Anyone, Open311Setup.Read);
+        v2.MapGet("/requests.{format}", List).WithName("listOpen311Requests").Allow(Who.Anyone, Open311Setup.Read, Open311Setup.ReadsCases);
+        v2.MapGet("/requests/{id}.{format}", Get).WithName("getOpen311Request").Allow(Who.Anyone, Open311Setup.Read, Open311Setup.ReadsCases);
+        v2.MapGet("/tokens/{token}.{format}", Redeem).WithName("redeemOpen311Token").Allow(Who.Anyone, Open311Setup.Read, Open311Setup.ReadsCases);
     }
 
     static async Task<GeoReportAnswer> List(

@@ -17,8 +17,8 @@ static class UpdateEndpoints
     public static void MapUpdates(this IEndpointRouteBuilder v2)
     {
         const string path = "/servicerequestupdates.{format}";
-        v2.MapGet(path, List).WithName("listOpen311Updates").Allow(Who.Anyone, Open311Setup.Read);
-        v2.MapPost(path, Post).WithName("postOpen311Update").Allow(Who.Members, Open311Setup.Write).WithMetadata(new HashesItsBody());
+        v2.MapGet(path, List).WithName("listOpen311Updates").Allow(Who.Anyone, Open311Setup.Read, Open311Setup.ReadsCases);
+        v2.MapPost(path, Post).WithName("postOpen311Update").Allow(Who.Members, Open311Setup.Write, Open311Setup.WritesCases).WithMetadata(new HashesItsBody());
     }
 
     static async Task<GeoReportAnswer> List(

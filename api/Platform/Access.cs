@@ -24,8 +24,12 @@ public enum Who
     Members = Citizen | Representative | Staff,
 }
 
-/// <summary>Declared beside every route: who may call it, and the scope that an API key needs (null: no key may).</summary>
-public sealed record Access(Who Who, string? Scope);
+/// <summary>Declared beside every route: who may call it, and the scope that an API key needs (null: no key may), or another one that holds it.</summary>
+public sealed record Access(Who Who, string? Scope, string? Wider = null)
+{
+    /// <summary>Whether a key with these scopes, as its claim lists them, may call it.</summary>
+    public bool IsFor(string scopes) => scopes.Split(' ') is var all && (Scope is not null && all.Contains(Scope) || Wider is not null && all.Contains(Wider));
+}
 
 /// <summary>Credentials that are not of the agency they were sent to: there, they find nothing.</summary>
 public sealed class ForeignCredentials() : Exception("The credentials are not of this agency.");
@@ -45,8 +49,8 @@ public static class CirmClaims
 public static class AccessExtensions
 {
     /// <summary>Declares who may call a route.</summary>
-    public static TBuilder Allow<TBuilder>(this TBuilder route, Who who, string? scope = null) where TBuilder : IEndpointConventionBuilder =>
-        route.WithMetadata(new Access(who, scope));
+    public static TBuilder Allow<TBuilder>(this TBuilder route, Who who, string? scope = null, string? wider = null) where TBuilder : IEndpointConventionBuilder =>
+        route.WithMetadata(new Access(who, scope, wider));
 }
 
 /// <summary>
@@ -88,6 +92,9 @@ public sealed class AccessMiddleware(RequestDelegate next, Agencies agencies)
                 throw Core.Tenancy.Problems.Suspended.Because($"The agency \"{slug}\" is suspended.");
         }
 
+        // A key that is for something else reads what anybody may: with it nobody is worse off than without.
+        if (role is null && who?.FindFirstValue(CirmClaims.Scopes) is { } held && !access.IsFor(held) && access.Who.HasFlag(Who.Anyone) && HttpMethods.IsGet(http.Request.Method)) who = null;
+
         call.Caller = Describe(who, role, call.Agency?.Id ?? home ?? Caller.Installation);
         if (who?.FindFirstValue(CirmClaims.Scopes) is { } scopes) call.Scopes = scopes.Split(' ').ToHashSet(StringComparer.Ordinal);
         Check(access, who, role);
@@ -106,7 +113,7 @@ public sealed class AccessMiddleware(RequestDelegate next, Agencies agencies)
             var allowed = access.Who.HasFlag(Of(member)) || access.Who.HasFlag(Who.Anyone) && member != Role.Operator;
             if (!allowed) throw Problems.Forbidden.Because($"This is not for the role {member.Word()}.");
         }
-        else if (access.Scope is null || !who.FindFirstValue(CirmClaims.Scopes)!.Split(' ').Contains(access.Scope))
+        else if (!access.IsFor(who.FindFirstValue(CirmClaims.Scopes)!))
         {
             throw Problems.Forbidden.Because(access.Scope is null ? "This cannot be done with an API key." : $"The key has no scope {access.Scope}.");
         }

@@ -25,6 +25,9 @@ public sealed class ApiKeyTests(CirmHost host)
         Assert.Equal("key", (string?)(await system.GetJsonAsync($"{agency.Path}/cases/{submitted["id"]}/history"))["items"]!.AsArray().Single()!["actorKind"]);
         await (await system.PostAsJsonAsync($"{agency.Path}/services", new { key = "x", name = "X" })).RefusedAsync("not-allowed");
         await (await system.GetAsync($"{agency.Path}/members")).RefusedAsync("not-allowed");
+        Assert.Single((await system.GetJsonAsync($"{agency.Path}/services"))["items"]!.AsArray()); // what anybody may read, without the scope for it: published only
+        await admin.PostJsonAsync($"{agency.Path}/services", new { key = "draft", name = "Draft" });
+        Assert.Single((await system.GetJsonAsync($"{agency.Path}/services"))["items"]!.AsArray());
 
         var seen = await UntilAsync(() => admin.GetJsonAsync(path), k => k["lastUsedAt"] is not null);
         Assert.Null(seen["key"]);
@@ -48,7 +51,8 @@ public sealed class ApiKeyTests(CirmHost host)
         var other = await host.NewAgencyAsync();
         await (await SystemWith(text).GetAsync($"{other.Path}/cases")).RefusedAsync("not-found");
         await SystemWith(text).GetJsonAsync($"{other.Path}/services"); // as anybody may
-        await (await SystemWith(text).GetAsync("/v1/agencies")).RefusedAsync("sign-in-needed");
+        await SystemWith(text).GetJsonAsync("/v1/agencies");
+        await (await SystemWith(text).GetAsync("/v1/me/cases")).RefusedAsync("sign-in-needed");
         await (await SystemWith(text).GetAsync("/v1/agencies/nowhere/services")).RefusedAsync("not-found");
         foreach (var wrong in (string[])[text[..^1], text + "A", text[..^2] + (text[^2] == 'A' ? "BA" : "AA"), "cirm_", "", "cirm_" + new string('!', 64), "Cirm_" + text[5..]])
             await (await SystemWith(wrong).GetAsync($"{agency.Path}/services")).RefusedAsync("sign-in-needed");

@@ -37,6 +37,10 @@ public sealed class CredentialTests(CirmHost host)
         using var header = await Keys.ClientAsync(host, client.Agency, ["open311:read", "open311:write"]);
         await (await header.PostAsync($"{client.Path}/requests.json", new FormUrlEncodedContent(report.ToDictionary(f => f.Item1, f => f.Item2)))).ReadAsync(HttpStatusCode.OK);
 
+        using var cases = await Keys.ClientAsync(host, client.Agency, ["cases:read", "cases:write"]);
+        await (await cases.PostAsync($"{client.Path}/requests.json", new FormUrlEncodedContent(report.ToDictionary(f => f.Item1, f => f.Item2)))).ReadAsync(HttpStatusCode.OK);
+        Assert.Equal(2, (await (await cases.GetAsync($"{client.Path}/requests.json")).ReadAsync(HttpStatusCode.OK)).AsArray().Count);
+
         await Open311Client.RefusedAsync(await client.Http.GetAsync("/open311/no-such-agency/v2/services.json"), 404);
         await Open311Client.RefusedAsync(await client.Http.GetAsync($"{client.Path}/services.yaml"), 404);
         await Open311Client.RefusedAsync(await client.Http.DeleteAsync($"{client.Path}/requests.json"), 404);
