@@ -108,13 +108,13 @@ public sealed class ConsultationTests(CirmHost host)
     {
         await using var server = new TestMailServer();
         var agency = await host.NewAgencyAsync();
-        var citizen = await MessageTests.CitizenAsync(agency, new { name = "Sara", email = "sara@people.example" });
+        var citizen = await Telling.CitizenAsync(agency, new { name = "Sara", email = "sara@people.example" });
         var park = await Deciding.OpenAsync(agency, "consultation");
         var said = await (await agency.Agent).PostJsonAsync($"{park}/contributions", new { kind = "proposal", text = "More benches {why}", channel = "phone", citizenId = citizen });
         await (await agency.Agent).PostJsonAsync($"{park}/contributions/{said["id"]}/answer", new { text = "Three come.", decision = "partly", reason = "Ten are too many." });
-        var channels = MessageTests.Channels(MessageChannel.Email, new SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(2)));
-        await MessageTests.TellAsync(host, agency, channels);
-        await MessageTests.TellAsync(host, agency, channels); // safe to run twice
+        var channels = Telling.Channels(MessageChannel.Email, new SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(2)));
+        await host.TellAsync(agency, channels);
+        await host.TellAsync(agency, channels); // safe to run twice
         var mail = Assert.Single(server.Received);
         Assert.Equal("What you said was answered", mail.Subject);
         foreach (var told in (string[])["More benches {why}", "Three come.", "accepted in part", "Ten are too many."]) Assert.Contains(told, mail.Body);

@@ -206,7 +206,7 @@ public sealed class PartnerTroubleTests(PartnerHost host) : IClassFixture<Partne
         Assert.Equal("""{"because": "silent"}""", await host.Database.ScalarAsOwnerAsync<string>(
             $"select string_agg(data::text, ' ' order by id) from outbox where agency_id = '{agency.Id}' and type = 'partner.troubled'"));
 
-        var job = new TellAdmins(host.Get<TenantDb>(), MessageTests.Channels(MessageChannel.Email, new SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(5))));
+        var job = new TellAdmins(host.Get<TenantDb>(), Telling.Channels(MessageChannel.Email, new SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(5))));
         await job.RunAsync(new(agency.Id, agency.Id, "partner.troubled", Guid.Parse(partner.Split('/')[^1]), System.Text.Json.JsonSerializer.SerializeToElement(new { because = "failed" })), null!, CancellationToken.None);
         Assert.Equal(2, server.Received.Count); // the agency's first admin and the one of this test
         Assert.All(server.Received, m => Assert.Equal("Water works: something waits for your decision", m.Subject));

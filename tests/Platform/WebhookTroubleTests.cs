@@ -224,7 +224,7 @@ public sealed class WebhookTroubleTests(ReceiverHost host) : IClassFixture<Recei
         host.Receiver.Answer($"/{agency.Slug}", _ => Results.StatusCode(410));
         await agency.SubmitAsync();
         await host.DeliverAsync();
-        var channels = MessageTests.Channels(MessageChannel.Email, new SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(5)));
+        var channels = Telling.Channels(MessageChannel.Email, new SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(5)));
         var job = new TellAdmins(host.Services.GetRequiredService<Cirm.Core.Tenancy.TenantDb>(), channels);
         FactArgs Paused(string because) => new(agency.Id, agency.Id, "webhook.paused", Guid.Parse(hook), System.Text.Json.JsonSerializer.SerializeToElement(new { because }));
         await job.RunAsync(Paused("asked"), null!, CancellationToken.None); // they know

@@ -114,7 +114,7 @@ public sealed class CaseTieTests(CirmHost host)
         // Both histories keep both steps, and both submitters are told.
         Assert.Equal(["submitted", "tookIn", "gaveBack"], await KindsAsync(0));
         Assert.Equal(["transitioned", "unmerged", "gaveBack", "transitioned"], (await KindsAsync(1)).Where(k => k is not ("said" or "tookIn")).TakeLast(4));
-        await MessageTests.TellAsync(host, agency, MessageTests.Channels(MessageChannel.Email, new Cirm.Jobs.Transactions.SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(2))));
+        await host.TellAsync(agency, Telling.Channels(MessageChannel.Email, new Cirm.Jobs.Transactions.SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(2))));
         var subjects = server.Received.Select(m => m.Subject).ToArray();
         Assert.Single(subjects, "Case 2: goes on by itself");
         Assert.Single(subjects, "Case 1: it was not the same after all");

@@ -24,9 +24,9 @@ public sealed class MailboxTests(MailboxHost demo, CirmHost host) : IClassFixtur
         Assert.Contains("There is none yet.", await PageAsync(agency));
         foreach (var (who, title) in ((object, string)[])[
             (new { name = "Sara", email = "sara@people.example" }, "<script>alert(1)</script> & co"), (new { name = "Ali", phone = "+98511", language = "fa" }, "چراغ")])
-            await MessageTests.SubmitAsync(agency, await MessageTests.CitizenAsync(agency, who), title);
-        await MessageTests.TellAsync(demo, agency, channels);
-        await MessageTests.TellAsync(demo, agency, channels);
+            await Telling.SubmitAsync(agency, await Telling.CitizenAsync(agency, who), title);
+        await demo.TellAsync(agency, channels);
+        await demo.TellAsync(agency, channels);
 
         var page = await PageAsync(agency);
         Assert.Contains("""<html lang="en" dir="ltr">""", page);
@@ -42,10 +42,10 @@ public sealed class MailboxTests(MailboxHost demo, CirmHost host) : IClassFixtur
     public async Task Erased_people_leave_the_mailbox()
     {
         var agency = await CaseTests.AgencyWithServiceAsync(demo);
-        var channels = MessageTests.Channels(MessageChannel.Email, new MailboxChannel(MessageChannel.Email, demo.Services.GetRequiredService<Mailbox>(), TimeProvider.System));
-        var citizen = await MessageTests.CitizenAsync(agency, new { name = "Gone", email = "gone@people.example" });
-        await MessageTests.SubmitAsync(agency, citizen, "Mine");
-        await MessageTests.TellAsync(demo, agency, channels);
+        var channels = Telling.Channels(MessageChannel.Email, new MailboxChannel(MessageChannel.Email, demo.Services.GetRequiredService<Mailbox>(), TimeProvider.System));
+        var citizen = await Telling.CitizenAsync(agency, new { name = "Gone", email = "gone@people.example" });
+        await Telling.SubmitAsync(agency, citizen, "Mine");
+        await demo.TellAsync(agency, channels);
         Assert.Contains("gone@people.example", await PageAsync(agency));
         await (await agency.Admin).PostJsonAsync($"{agency.Path}/citizens/{citizen}/erasure", new { confirmed = true }, HttpStatusCode.OK);
         Assert.DoesNotContain("gone@people.example", await PageAsync(agency));

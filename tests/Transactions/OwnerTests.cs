@@ -105,7 +105,7 @@ public sealed class OwnerTests(CirmHost host)
     public async Task The_citizen_is_written_to_about_objection_and_recovery_once_each()
     {
         await using var server = new TestMailServer();
-        var by = MessageTests.Channels(MessageChannel.Email, new SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(2)));
+        var by = Telling.Channels(MessageChannel.Email, new SmtpChannel(server.Address, "city@agency.example", TimeSpan.FromSeconds(2)));
         var agency = await CaseTests.AgencyWithServiceAsync(host);
         var (agent, judge) = (await agency.Agent, await agency.Manager);
         var account = await host.AddAccountAsync(agency.Id, Role.Citizen);
@@ -118,7 +118,7 @@ public sealed class OwnerTests(CirmHost host)
         await agent.PostJsonAsync($"{agency.Path}/recoveries/{recovery["id"]}/outcome", new { outcome = "explained", text = "The street is private." }, HttpStatusCode.OK);
         var appeal = await citizen.PostJsonAsync($"{path}/appeals", new { reason = "It is not." });
         await judge.PostJsonAsync($"{agency.Path}/appeals/{appeal["id"]}/decision", new { decision = "upheld", reason = "It was sold to us." }, HttpStatusCode.OK);
-        await MessageTests.TellAsync(host, agency, by);
+        await host.TellAsync(agency, by);
 
         Assert.Equal(
             [
