@@ -146,13 +146,13 @@ public sealed class ImportReadingTests
     public void What_is_written_as_CSV_is_read_as_it_was()
     {
         var cell = Gen.Elements("a", "b,c", "\"", "x\"y", "\n", "two\nlines", " pad ", "é", "چ", "😀", "").ListOf().Select(parts => string.Concat(parts));
-        var rows = Gen.Two(cell).ListOf();
+        var rows = Gen.Zip(Gen.Two(cell), ArbMap.Default.GeneratorFor<bool>()).ListOf();
         Prop.ForAll(rows.ToArbitrary(), written =>
         {
-            var text = "id,text\r\n" + string.Concat(written.Select(row => $"{Quoted("i" + row.Item1)},{Quoted(row.Item2)}\r\n"));
+            var text = "id,text\r\n" + string.Concat(written.Select(row => $"{Field("i" + row.Item1.Item1, row.Item2)},{Field(row.Item1.Item2, row.Item2)}\r\n"));
             using var file = new CsvRecords(new Trickle(Encoding.UTF8.GetBytes(text), 5));
             file.Bind(TwoColumns, new HashSet<string>());
-            foreach (var (first, second) in written)
+            foreach (var ((first, second), _) in written)
             {
                 Assert.True(file.Read());
                 Assert.Empty(file.Faults);
@@ -162,7 +162,8 @@ public sealed class ImportReadingTests
             Assert.False(file.Read());
         }).QuickCheckThrowOnFailure();
 
-        static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        // A line without a quote is read another way than one with.
+        static string Field(string text, bool quoted) => !quoted && text.IndexOfAny(['"', ',', '\n']) < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     [Fact]

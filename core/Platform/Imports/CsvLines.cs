@@ -45,6 +45,17 @@ sealed class CsvLines(LineReader source) : TextReader
         keptLength = 0;
     }
 
+    /// <summary>The line that was read last, without its end.</summary>
+    public ReadOnlySpan<char> Line => current.AsSpan(0, length - 1);
+
+    /// <summary>Takes the record's first line when no quote stands in it; otherwise it waits for the parser.</summary>
+    public bool ReadPlain()
+    {
+        if (!Next() || HasQuote) return false;
+        position = length;
+        return true;
+    }
+
     /// <summary>Reads the lines from this one on again, as records of their own.</summary>
     public void GoBackTo(long number)
     {

@@ -5,16 +5,19 @@ using CsvHelper.Configuration;
 namespace Cirm.Core.Platform.Imports;
 
 /// <summary>
-/// Records of a CSV file (RFC 4180). CsvHelper splits them; <see cref="CsvLines"/> hands it one physical line at a time, so that
-/// the line on which a record starts is known, and a quote that nobody closes costs one record instead of the rest of the file.
+/// Records of a CSV file (RFC 4180). A line without a quote is what stands between its delimiters; CsvHelper splits the others.
+/// <see cref="CsvLines"/> hands it one physical line at a time, so that the line on which a record starts is known, and a quote that
+/// nobody closes costs one record instead of the rest of the file.
 /// </summary>
 public sealed class CsvRecords : RecordReader
 {
     readonly CsvLines lines;
     readonly CsvConfiguration configuration;
     readonly string[] header;
+    readonly List<int> ends = []; // of the fields of a line without a quote
     CsvParser parser;
     int[] places = [];
+    bool plain;
     bool badQuote;
 
     /// <summary>Opens a file and reads its header.</summary>
@@ -35,7 +38,7 @@ public sealed class CsvRecords : RecordReader
             if (!Next()) throw Problems.NotReadable.Because("The file is empty: a header with the names of the columns is needed.");
         }
         while (IsBlank());
-        header = [.. Enumerable.Range(0, parser.Count).Select(i => parser[i].Trim())];
+        header = [.. Enumerable.Range(0, Count).Select(i => Field(i).Trim().ToString())];
         if (lines.Faults != LineFaults.None || lines.LeftOpen || badQuote)
             throw Problems.NotReadable.Because($"The header on line {Line} cannot be read: it is too long, not UTF-8, or a quote in it is not closed.");
     }
@@ -47,7 +50,7 @@ public sealed class CsvRecords : RecordReader
     public override bool Has(string column) => header.Contains(column);
 
     /// <inheritdoc/>
-    public override string? Value(int column) => places[column] is >= 0 and var place ? CsvText.Unguarded(Trimmed(parser[place])) : null;
+    public override string? Value(int column) => places[column] is >= 0 and var place && Field(place).Trim() is { IsEmpty: false } text ? CsvText.Unguarded(text.ToString()) : null;
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -96,23 +99,45 @@ public sealed class CsvRecords : RecordReader
         }
         if (lines.Faults.HasFlag(LineFaults.TooLong))
             Fault("", "too-long", $"The line is longer than {LineReader.LongestLine:N0} bytes.");
-        else if (parser.Count != header.Length)
-            Fault("", "fields", $"The row has {parser.Count} fields, the header has {header.Length}.");
+        else if (Count != header.Length)
+            Fault("", "fields", $"The row has {Count} fields, the header has {header.Length}.");
         else if (HasBadQuote())
             Fault("", "quote", "Something stands behind a closing quote; a quote inside a quoted field is written twice.");
         suspicious = lines.Faults;
         return true;
     }
 
-    bool IsBlank() => parser.Count == 1 && lines.Faults == LineFaults.None && !lines.LeftOpen && parser[0].Trim().Length == 0;
+    int Count => plain ? ends.Count : parser.Count;
+
+    ReadOnlySpan<char> Field(int place)
+    {
+        if (!plain) return parser[place];
+        var start = place == 0 ? 0 : ends[place - 1] + configuration.Delimiter.Length;
+        return lines.Line[start..ends[place]];
+    }
+
+    bool IsBlank() => Count == 1 && lines.Faults == LineFaults.None && !lines.LeftOpen && Field(0).Trim().IsEmpty;
 
     bool Next()
     {
         lines.Begin();
         badQuote = false;
-        if (!parser.Read()) return false;
+        plain = lines.ReadPlain();
+        if (plain) Split(lines.Line);
+        else if (!parser.Read()) return false;
         Line = lines.First;
         return true;
+    }
+
+    void Split(ReadOnlySpan<char> line)
+    {
+        ends.Clear();
+        for (var start = 0; ; start = ends[^1] + configuration.Delimiter.Length)
+        {
+            var length = line[start..].IndexOf(configuration.Delimiter);
+            ends.Add(length < 0 ? line.Length : start + length);
+            if (length < 0) return;
+        }
     }
 
     // CsvHelper notices when the field is asked for.
