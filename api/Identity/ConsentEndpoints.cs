@@ -21,7 +21,7 @@ public static class ConsentEndpoints
         agency.MapGet("/citizens/{id:guid}/consents", List).WithName("listConsents").Allow(Who.Members, "consents:read");
         agency.MapPut("/citizens/{id:guid}/consents/{use}", Put).WithName("putConsent").Allow(Who.Members, "consents:write")
             .Refuses(Problems.ConsentNotAsked, Problems.CitizenErased);
-        app.MapGet("/v1/me/consents", Mine).WithTags("Privacy").WithName("listMyConsents").Allow(Who.Citizen);
+        app.MapGet("/v1/me/consents", Mine).WithTags("Privacy").WithEtags().WithName("listMyConsents").Allow(Who.Citizen);
         app.MapPut("/v1/me/consents/{use}", PutMine).WithTags("Privacy").WithName("putMyConsent").Allow(Who.Citizen)
             .Refuses(Problems.ConsentNotAsked, Problems.CitizenErased);
     }

@@ -11,11 +11,11 @@ public static class MeEndpoints
 {
     public static void MapMe(this IEndpointRouteBuilder app)
     {
-        var me = app.MapGroup("/v1/me").WithTags("Privacy");
+        var me = app.MapGroup("/v1/me").WithTags("Privacy").WithEtags();
         me.MapGet("/access-log", AccessLog).WithName("listMyAccessLog").Allow(Who.Citizen);
         me.MapGet("/export", Export).WithName("exportMyData").Allow(Who.Citizen);
         me.MapPost("/erasure", Erase).WithName("eraseMe").Allow(Who.Citizen | Who.Representative);
-        var citizen = app.MapGroup("/v1/agencies/{agency}/citizens/{id:guid}").WithTags("Privacy");
+        var citizen = app.MapGroup("/v1/agencies/{agency}/citizens/{id:guid}").WithTags("Privacy").WithEtags();
         citizen.MapGet("/export", ExportFor).WithName("exportCitizen").Allow(Who.Admin);
         citizen.MapPost("/erasure", EraseFor).WithName("eraseCitizen").Allow(Who.Admin);
     }

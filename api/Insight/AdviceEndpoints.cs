@@ -23,7 +23,7 @@ public static class AdviceEndpoints
         var ofSegment = app.MapGroup("/v1/agencies/{agency}/segments/{key}/advice").WithTags("Segments").WithEtags();
         ofSegment.MapGet("", GetOfSegment).WithName("getSegmentAdvice").Allow(SegmentEndpoints.Managers, "segments:read");
         ofSegment.MapPut("", Attach).WithName("putSegmentAdvice").Allow(SegmentEndpoints.Managers, "segments:write").WithMetadata(new TakesIfMatch());
-        app.MapGet("/v1/agencies/{agency}/cases/{id:guid}/advice", OfCase).WithName("getCaseAdvice").WithTags("Cases").Allow(Who.Staff, "cases:read");
+        app.MapGet("/v1/agencies/{agency}/cases/{id:guid}/advice", OfCase).WithName("getCaseAdvice").WithTags("Cases").WithEtags().Allow(Who.Staff, "cases:read");
     }
 
     static async Task<Ok<Page<Advice>>> List([AsParameters] PageRequest page, Caller caller, AdviceBook book, HttpContext http, CancellationToken ct)

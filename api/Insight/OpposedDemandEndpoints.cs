@@ -27,7 +27,7 @@ public static class OpposedDemandEndpoints
         var dialogues = app.MapGroup("/v1/agencies/{agency}/dialogues").WithTags("Conflicts").WithEtags();
         dialogues.MapGet("", Dialogues).WithName("listDialogues").Allow(Who.Anyone, "insights:read");
         dialogues.MapGet("/{id:guid}", GetDialogue).WithName("getDialogue").Allow(Who.Anyone, "insights:read");
-        app.MapGet("/v1/agencies/{agency}/insights/{id:guid}/conflicts", OfInsight).WithName("conflictsOfInsight").WithTags("Conflicts").Allow(Who.Staff, "insights:read");
+        app.MapGet("/v1/agencies/{agency}/insights/{id:guid}/conflicts", OfInsight).WithName("conflictsOfInsight").WithTags("Conflicts").WithEtags().Allow(Who.Staff, "insights:read");
     }
 
     static async Task<Created<OpposedDemand>> Declare(Body<DeclareOpposed> body, Caller caller, Agency home, OpposedDemands opposed, CancellationToken ct)

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Cirm.Api.Platform;
 using Cirm.Core.Insight.Reports;
 using Cirm.Core.Platform;
 
@@ -10,17 +12,18 @@ sealed class ReportAnswer(ReportKind report, string by, Grain asked, string? ser
     public async Task ExecuteAsync(HttpContext http)
     {
         http.Response.Headers.Vary = "Accept";
-        if (table)
+        using var body = new MemoryStream();
+        if (table) body.Write(Encoding.UTF8.GetBytes(ReportCsv.Of(report, by, found.Pages.Select(ReportPage.Read).Select(Picked))));
+        else Write(body);
+        var written = body.GetBuffer().AsMemory(0, (int)body.Length);
+        if (EtagExtensions.IsKnown(http, EtagExtensions.OfContent(written.Span)))
         {
-            http.Response.ContentType = "text/csv; charset=utf-8";
-            await http.Response.WriteAsync(ReportCsv.Of(report, by, found.Pages.Select(ReportPage.Read).Select(Picked)), http.RequestAborted);
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
-        http.Response.ContentType = "application/json; charset=utf-8";
-        using var body = new MemoryStream();
-        Write(body);
-        http.Response.ContentLength = body.Length;
-        await http.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), http.RequestAborted);
+        http.Response.ContentType = table ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
+        http.Response.ContentLength = written.Length;
+        await http.Response.Body.WriteAsync(written, http.RequestAborted);
     }
 
     void Write(MemoryStream body)

@@ -21,7 +21,7 @@ public static class ReportEndpoints
 
     public static void MapReports(this IEndpointRouteBuilder app)
     {
-        var reports = app.MapGroup("/v1/agencies/{agency}/reports").WithTags("Reports");
+        var reports = app.MapGroup("/v1/agencies/{agency}/reports").WithTags("Reports").WithEtags();
         reports.MapGet("", List).WithName("listReports").Allow(Who.Manager | Who.Admin, "reports:read");
         reports.MapPost("/count", Count).WithName("countReports").Allow(Who.Manager | Who.Admin, "reports:write");
         reports.MapGet("/{report}", Get).WithName("getReport").Allow(Who.Manager | Who.Admin, "reports:read")

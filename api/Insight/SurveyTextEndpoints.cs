@@ -18,7 +18,7 @@ public static class SurveyTextEndpoints
 {
     public static void MapSurveyTexts(this IEndpointRouteBuilder app)
     {
-        var texts = app.MapGroup("/v1/agencies/{agency}/surveys/{key}/waves/{wave}/texts").WithTags("Surveys");
+        var texts = app.MapGroup("/v1/agencies/{agency}/surveys/{key}/waves/{wave}/texts").WithTags("Surveys").WithEtags();
         texts.MapGet("", List).WithName("listSurveyTexts").Allow(Who.Staff).Refuses(Problems.TextsKeptBack);
         texts.MapPut("/{id:guid}/codes", Code).WithName("codeSurveyText").Allow(Who.Staff).Refuses(Problems.TextsKeptBack, Problems.CodeUnknown);
     }

@@ -16,7 +16,7 @@ public static class PaperBallotEndpoints
 {
     public static void MapPaperBallots(this IEndpointRouteBuilder app)
     {
-        var sheets = app.MapGroup("/v1/agencies/{agency}/initiatives/{key}/paper-ballots").WithTags("Decisions");
+        var sheets = app.MapGroup("/v1/agencies/{agency}/initiatives/{key}/paper-ballots").WithTags("Decisions").WithEtags();
         sheets.MapPost("", Enter).WithName("enterPaperBallot").Allow(Who.Staff).Refuses(
             Problems.NoDecision, Problems.InitiativeNotOpen, Problems.BoxOpened, Problems.SheetAgreed, Problems.BallotForm, Problems.ChoiceUnknown, Problems.TooManyChoices, Problems.PointsSum,
             Problems.OverBudget);

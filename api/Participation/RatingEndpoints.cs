@@ -11,7 +11,7 @@ public static class RatingEndpoints
 {
     public static void MapRatings(this IEndpointRouteBuilder app)
     {
-        var rating = app.MapGroup("/v1/agencies/{agency}/services/{key}/rating").WithTags("Discussions");
+        var rating = app.MapGroup("/v1/agencies/{agency}/services/{key}/rating").WithTags("Discussions").WithEtags();
         rating.MapPut("", Rate).WithName("rateService").Allow(Who.Citizen);
         rating.MapGet("", Get).WithName("getServiceRating").Allow(Who.Anyone, "discussions:read");
     }

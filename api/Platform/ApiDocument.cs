@@ -38,6 +38,7 @@ public static partial class ApiDocument
                 document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
                 document.Components.Schemas["Problem"] = ProblemSchema();
                 ApiExamples.AddTo(document);
+                PatchSchemas.AddTo(document);
                 return Task.CompletedTask;
             });
             o.AddSchemaTransformer((schema, context, _) =>
@@ -111,6 +112,10 @@ public static partial class ApiDocument
         foreach (var example in metadata.OfType<BodyExample>())
             if (operation.RequestBody?.Content?.TryGetValue(example.MediaType, out var content) == true) content.Example = example.Text;
         operation.Responses ??= [];
+        if (method == "GET" && operation.Responses.TryGetValue("200", out var read) && read.Content?.ContainsKey("application/json") == true) AddHeader(operation, "200", "ETag", "What is told, by its version or its content: for If-None-Match, and for If-Match where it can be changed.", "\"1\"");
+        if (operation.Parameters?.Any(p => p.Name == "cursor") == true) AddHeader(operation, "200", "Link", "Where to go on (rel=\"next\"); none at the end.", "</v1/agencies?cursor=Ym9zdG9u>; rel=\"next\"");
+        AddHeader(operation, "201", "Location", "Where it is.", "/v1/agencies/boston");
+        AddHeader(operation, "202", "Location", "The operation that does it.", "/v1/agencies/boston/operations/0199b1c5-7a5e-7c3a-9d43-0f2b8c6d1e4a");
         foreach (var status in problems.Distinct().GroupBy(p => p.Status))
         {
             operation.Responses[status.Key.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new OpenApiResponse
@@ -119,6 +124,13 @@ public static partial class ApiDocument
                 Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference("Problem", context.Document) } },
             };
         }
+    }
+
+    static void AddHeader(OpenApiOperation operation, string status, string name, string description, string example)
+    {
+        if (operation.Responses?.TryGetValue(status, out var answer) != true || answer is not OpenApiResponse told) return;
+        told.Headers ??= new Dictionary<string, IOpenApiHeader>();
+        told.Headers[name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = example };
     }
 
     static void AddParameter(OpenApiOperation operation, ParameterLocation place, string name, bool required, string description, string example)

@@ -12,7 +12,7 @@ public static class DeliveryEndpoints
 {
     public static void MapDeliveries(this IEndpointRouteBuilder app)
     {
-        var deliveries = app.MapGroup("/v1/agencies/{agency}").WithTags("Webhooks");
+        var deliveries = app.MapGroup("/v1/agencies/{agency}").WithTags("Webhooks").WithEtags();
         deliveries.MapPost("/webhooks/{id:guid}/test", Test).WithName("testWebhook").Allow(Who.Admin, "webhooks:write").Refuses(Problems.WebhookPaused);
         deliveries.MapGet("/webhooks/{id:guid}/deliveries", List).WithName("listDeliveries").Allow(Who.Admin, "webhooks:read");
         deliveries.MapGet("/deliveries/{id:guid}", Get).WithName("getDelivery").Allow(Who.Admin, "webhooks:read");

@@ -12,7 +12,7 @@ namespace Cirm.Api.Platform;
 public static class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder app) =>
-        app.MapGet("/v1/agencies/{agency}/events", List).WithName("listEvents").WithTags("Events").Allow(Who.Admin, "events:read").Refuses(Problems.EventsForgotten);
+        app.MapGet("/v1/agencies/{agency}/events", List).WithName("listEvents").WithTags("Events").WithEtags().Allow(Who.Admin, "events:read").Refuses(Problems.EventsForgotten);
 
     /// <summary>What happened after a place, oldest first. At the end next is null: ask again, with after the position of the last event that came.</summary>
     static async Task<Ok<Page<FeedEvent>>> List(

@@ -20,7 +20,7 @@ public static class ExportEndpoints
 
     public static void MapExports(this IEndpointRouteBuilder app)
     {
-        var exports = app.MapGroup("/v1/agencies/{agency}/exports").WithTags("Exports");
+        var exports = app.MapGroup("/v1/agencies/{agency}/exports").WithTags("Exports").WithEtags();
         exports.MapPost("", Request).WithName("exportFile").Allow(Who.Admin, "exports:write");
         exports.MapGet("", List).WithName("listExports").Allow(Who.Admin, "exports:read");
         exports.MapGet("/{id:guid}", Get).WithName("getExport").Allow(Who.Admin, "exports:read");

@@ -20,7 +20,7 @@ public static class AttachmentEndpoints
 
     public static void MapAttachments(this IEndpointRouteBuilder app)
     {
-        var attachments = app.MapGroup("/v1/agencies/{agency}/cases/{id:guid}/attachments").WithTags("Attachments");
+        var attachments = app.MapGroup("/v1/agencies/{agency}/cases/{id:guid}/attachments").WithTags("Attachments").WithEtags();
         TakesFiles(attachments.MapPost("", Attach).WithName("attachFiles").Allow(Who.Members, "cases:write"));
         attachments.MapGet("", List).WithName("listAttachments").Allow(Who.Members, "cases:read");
         attachments.MapGet("/{aid:guid}", Read).WithName("readAttachment").Allow(Who.Members, "cases:read")

@@ -13,7 +13,7 @@ public static class PartnerDeliveryEndpoints
 {
     public static void MapPartnerDeliveries(this IEndpointRouteBuilder app)
     {
-        var deliveries = app.MapGroup("/v1/agencies/{agency}/partners/{id:guid}/deliveries").WithTags("Partners");
+        var deliveries = app.MapGroup("/v1/agencies/{agency}/partners/{id:guid}/deliveries").WithTags("Partners").WithEtags();
         deliveries.MapGet("", List).WithName("listPartnerDeliveries").Allow(Who.Admin, "partners:read");
         deliveries.MapGet("/{delivery:guid}", Get).WithName("getPartnerDelivery").Allow(Who.Admin, "partners:read");
         deliveries.MapPost("/{delivery:guid}/retry", Retry).WithName("retryPartnerDelivery").Allow(Who.Admin, "partners:write").Refuses(Problems.NotFailed);

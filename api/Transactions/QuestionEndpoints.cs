@@ -16,7 +16,7 @@ public static class QuestionEndpoints
 
     public static void MapQuestions(this IEndpointRouteBuilder app)
     {
-        var cases = app.MapGroup("/v1/agencies/{agency}/cases/{id:guid}").WithTags("Cases");
+        var cases = app.MapGroup("/v1/agencies/{agency}/cases/{id:guid}").WithTags("Cases").WithEtags();
         cases.MapPost("/questions", Ask).WithName("askCitizen").Allow(Who.Staff, "cases:write").Refuses(Problems.AlreadyAsked, Problems.NothingToAsk);
         cases.MapPost("/questions/withdraw", Withdraw).WithName("withdrawQuestion").Allow(Who.Staff, "cases:write").Refuses(Problems.NothingAsked);
         cases.MapPost("/answers", Answer).WithName("answerQuestion").Allow(Who.Anyone, "cases:write").RequireRateLimiting(Limits.AnonymousWrites)

@@ -16,11 +16,11 @@ public static class TrackingEndpoints
 
     public static void MapTracking(this IEndpointRouteBuilder app)
     {
-        var tracking = app.MapGroup("/v1/agencies/{agency}/tracking/{code}").WithTags("Cases");
+        var tracking = app.MapGroup("/v1/agencies/{agency}/tracking/{code}").WithTags("Cases").WithEtags();
         tracking.MapGet("", Track).WithName("trackCase").Allow(Who.Anyone).Refuses(Problems.TooMany);
         tracking.MapPost("/notes", AddNote).WithName("addTrackedNote").Allow(Who.Anyone).RequireRateLimiting(Limits.AnonymousWrites).Refuses(Problems.TooMany);
         tracking.MapPost("/claim", Claim).WithName("claimCase").Allow(Who.Citizen).WithEtags().Refuses(Problems.TooMany, Core.Transactions.Problems.CaseClaimed);
-        app.MapGet("/v1/me/cases", Mine).WithTags("Cases").WithName("listMyCases").Allow(Who.Members);
+        app.MapGet("/v1/me/cases", Mine).WithTags("Cases").WithEtags().WithName("listMyCases").Allow(Who.Members);
     }
 
     static async Task<Ok<TrackedCase>> Track(string code, Caller caller, TrackedCases tracked, GuessThrottle throttle, HttpContext http, CancellationToken ct) =>

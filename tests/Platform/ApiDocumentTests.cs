@@ -57,6 +57,38 @@ public sealed partial class ApiDocumentTests(CirmHost host)
     }
 
     [Fact]
+    public async Task A_change_need_not_say_what_is_to_stay()
+    {
+        var schemas = (await DocumentAsync())["components"]!["schemas"]!;
+        var patches = 0;
+        foreach (var operation in await OperationsAsync())
+        {
+            if (operation.Described["requestBody"]?["content"]?["application/merge-patch+json"]?["schema"] is not { } schema) continue;
+            patches++;
+            Assert.True(NeedsNothing(schema), $"{operation.Name} asks for more than what changes");
+        }
+        Assert.True(patches > 15);
+        var next = (await OperationsAsync()).Single(o => (string?)o.Described["operationId"] == "draftServiceVersion").Described["requestBody"]!;
+        Assert.NotEqual(true, (bool?)next["required"]);
+        Assert.EndsWith("/WriteServiceNext", (string?)next["content"]!["application/json"]!["schema"]!["$ref"]);
+        Assert.Null(schemas["WriteServiceNext"]!["required"]);
+        Assert.NotNull(schemas["WriteService"]!["required"]);
+
+        bool NeedsNothing(JsonNode? schema) => schema is null || (schema["$ref"] is { } to ? NeedsNothing(schemas[((string)to!).Split('/')[^1]])
+            : schema["required"] is not JsonArray { Count: > 0 } && (schema["properties"]?.AsObject() ?? []).All(p => NeedsNothing(p.Value)) && (schema["oneOf"]?.AsArray() ?? []).All(NeedsNothing));
+    }
+
+    [Fact]
+    public async Task Every_thing_that_is_read_has_an_etag_and_every_part_of_a_list_leads_to_the_next()
+    {
+        foreach (var operation in (await OperationsAsync()).Where(o => o.Name.StartsWith("get ", StringComparison.OrdinalIgnoreCase) && o.Described["responses"]!["200"]?["content"]?["application/json"] is not null))
+        {
+            Assert.NotNull(operation.Described["responses"]!["200"]!["headers"]?["ETag"]);
+            Assert.Equal(operation.Described["parameters"]?.AsArray().Any(p => (string?)p!["name"] == "cursor") == true, operation.Described["responses"]!["200"]!["headers"]!["Link"] is not null);
+        }
+    }
+
+    [Fact]
     public async Task Every_problem_it_names_is_in_the_catalogue_under_that_status_and_every_error_is_a_problem()
     {
         foreach (var operation in await OperationsAsync())

@@ -37,7 +37,15 @@ public sealed class LenientTests(CirmHost host)
         Assert.Equal(HttpStatusCode.NotModified, (await AskedWithAsync(tag)).StatusCode);
         var submitted = await agent.PostJsonAsync($"{agency.Path}/cases", CaseTests.Lamp);
         Assert.Equal(HttpStatusCode.OK, (await AskedWithAsync(tag)).StatusCode);
-        Assert.NotNull((await agent.GetAsync($"{agency.Path}/verdicts")).Headers.ETag);
+        foreach (var path in (string[])["verdicts", $"cases/{submitted["id"]}/advice", $"tracking/{submitted["trackingCode"]}"]) Assert.NotNull((await agent.GetAsync($"{agency.Path}/{path}")).Headers.ETag);
+        foreach (var type in (string[])["application/json", "text/csv"])
+        {
+            using var report = new HttpRequestMessage(HttpMethod.Get, $"{agency.Path}/reports/volume") { Headers = { Accept = { new(type) } } };
+            var told = (await (await agency.Manager).SendAsync(report)).Headers.ETag!;
+            using var again = new HttpRequestMessage(HttpMethod.Get, $"{agency.Path}/reports/volume") { Headers = { Accept = { new(type) }, IfNoneMatch = { told } } };
+            Assert.Equal(HttpStatusCode.NotModified, (await (await agency.Manager).SendAsync(again)).StatusCode);
+        }
+        foreach (var own in (string[])["cases", "access-log", "consents", "export"]) Assert.NotNull((await (await agency.Citizen).GetAsync($"/v1/me/{own}")).Headers.ETag);
         await (await agent.PatchAsync($"{agency.Path}/cases/{submitted["id"]}", new { title = "Two lamps" }, tag)).RefusedAsync("precondition-failed");
 
         async Task<HttpResponseMessage> AskedWithAsync(string known)
@@ -170,7 +178,7 @@ public sealed class LenientTests(CirmHost host)
     public async Task Who_sends_too_much_is_answered_and_not_cut_off()
     {
         var agency = await CaseTests.AgencyWithServiceAsync(host);
-        var address = host.Anonymous.BaseAddress!;
+        var (address, piece) = (host.Anonymous.BaseAddress!, new byte[1 << 16]);
         for (var i = 0; i < 5; i++)
         {
             // As simple clients do: everything is sent before anything is read.
@@ -178,9 +186,9 @@ public sealed class LenientTests(CirmHost host)
             await using var stream = connection.GetStream();
             const int Length = 8 << 20;
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST {agency.Path}/cases HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Length}\r\n\r\n"));
-            for (var sent = 0; sent < Length; sent += 1 << 16)
+            for (var sent = 0; sent < Length; sent += piece.Length)
             {
-                await stream.WriteAsync(new byte[1 << 16]);
+                await stream.WriteAsync(piece);
                 await Task.Delay(1);
             }
             using var reader = new StreamReader(stream);
