@@ -59,7 +59,8 @@ public static class Recount
         {
             if (rest[i] is not ("--method" or "--completion" or "--utility")) throw new ArgumentException($"\"{rest[i]}\" is no option.");
             if (i + 1 == rest.Length) throw new ArgumentException($"{rest[i]} needs a value.");
-            options[rest[i]] = rest[i + 1];
+            // Initiatives say budget-greedy for what Pabulib's files call greedy: both are known here.
+            options[rest[i]] = rest[i] == "--method" && rest[i + 1].StartsWith("budget-", StringComparison.Ordinal) ? rest[i + 1]["budget-".Length..] : rest[i + 1];
         }
         return (file, options);
     }

@@ -96,6 +96,9 @@ public sealed class PabulibTests
         Assert.Equal(60.5m, (decimal)counted["losses"]![0]!["missing"]!);
         Assert.Equal("equal-shares", (string?)(await RecountAsync(0, path, "--method", "equal-shares", "--completion", "add1", "--utility", "number"))["method"]);
 
+        foreach (var (initiatives, files) in (ValueTuple<string, string>[])[("budget-greedy", "greedy"), ("budget-greedy-no-skip", "greedy-no-skip"), ("budget-equal-shares", "equal-shares")])
+            Assert.Equal((await RecountAsync(0, path, "--method", files)).ToJsonString(), (await RecountAsync(0, path, "--method", initiatives)).ToJsonString());
+
         await RecountAsync(2, path, "--method", "dice");
         await RecountAsync(2, path, "--method", "greedy", "--completion", "add1");
         await RecountAsync(2, path, "--speed", "high");
