@@ -81,8 +81,9 @@ sealed class AttachmentUpload : IDisposable
                 throw Problems.BadRequest.Because("A part of the form has no Content-Disposition: form-data.");
             var name = HeaderUtilities.RemoveQuotes(part.Name).Value ?? "";
             Add(hash, name);
-            if (name == "file") await TakeFileAsync(section, part, hash, ct);
-            else if (name is "visibility" or "keepMetadata") await TakeFieldAsync(name, section, hash, ct);
+            if (name is "visibility" or "keepMetadata") await TakeFieldAsync(name, section, hash, ct);
+            else if (name == "file" || part.FileName.HasValue || part.FileNameStar.HasValue) await TakeFileAsync(section, part, hash, ct); // whatever the field is called
+            // A misspelt visibility must not show to citizens what was meant for staff.
             else throw Problems.InvalidValue("", "unknown", "The form has a part that nobody knows; there are file, visibility and keepMetadata.");
         }
     }

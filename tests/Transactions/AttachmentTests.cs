@@ -180,6 +180,15 @@ public abstract class AttachmentStories(CirmHost host, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_file_is_a_file_whatever_its_field_is_called()
+    {
+        var (agency, path) = await CaseAsync();
+        using var form = new MultipartFormDataContent { { new StringContent("one"), "files", "one.txt" }, { new StringContent("two"), "photo[]", "دو.txt" }, { new StringContent("internal"), "visibility" } };
+        var kept = await (await (await agency.Agent).PostAsync(path, form)).ReadAsync(HttpStatusCode.Created);
+        Assert.Equal(["one.txt internal", "دو.txt internal"], kept["items"]!.AsArray().Select(f => $"{f!["name"]} {f["visibility"]}"));
+    }
+
+    [Fact]
     public async Task A_bad_file_refuses_the_whole_request_and_nothing_is_kept()
     {
         var (agency, path) = await CaseAsync();
