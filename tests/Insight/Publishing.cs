@@ -27,8 +27,7 @@ static class Publishing
     /// <summary>Settled answers, and their counts if they are counted as they come.</summary>
     public static async Task PutAsync(CirmHost host, TestAgency agency, string wave, IEnumerable<(int Stratum, object Answers)> answers, IReadOnlyList<SurveyQuestion>? counted = null)
     {
-        var settled = answers.Select(a => new SettledResponse(
-            Guid.NewGuid(), a.Stratum, JsonSerializer.SerializeToElement(a.Answers, Wire.Json).Deserialize<Dictionary<string, JsonElement>>()!, false, Core.Transactions.Channel.Web)).ToList();
+        var settled = answers.Select(a => new SettledResponse(Guid.NewGuid(), a.Stratum, JsonSerializer.Serialize(a.Answers, Wire.Json), false, Core.Transactions.Channel.Web)).ToList();
         await using var transaction = await host.Services.GetRequiredService<TenantDb>().BeginAsync(agency.Id, CancellationToken.None);
         await transaction.ExecuteAsync("""
             insert into survey_responses (agency_id, wave_id, id, stratum, answers, assisted, channel, batch)
@@ -38,7 +37,7 @@ static class Publishing
             new
             {
                 Wave = Asking.IdOf(wave), Ids = settled.Select(s => s.Id).ToArray(), Strata = settled.Select(s => s.Stratum).ToArray(),
-                Answers = settled.Select(s => JsonSerializer.Serialize(s.Answers)).ToArray(),
+                Answers = settled.Select(s => s.Answers).ToArray(),
             }, CancellationToken.None);
         if (counted is not null) SurveyCounts.Add(transaction, Asking.IdOf(wave), counted, settled);
         await transaction.CommitAsync(CancellationToken.None);

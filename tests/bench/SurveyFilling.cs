@@ -40,6 +40,6 @@ static class SurveyFilling
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count).Select(_ => new SettledResponse(Guid.NewGuid(), 1 + random.Next(1140),
-            Enumerable.Range(0, questions).ToDictionary(q => $"q{q}", _ => JsonSerializer.SerializeToElement($"o{random.Next(options)}")), false, Channel.Web))];
+            JsonSerializer.Serialize(Enumerable.Range(0, questions).ToDictionary(q => $"q{q}", _ => $"o{random.Next(options)}")), false, Channel.Web))];
     }
 }

@@ -140,14 +140,23 @@ sealed class ResultSource
     // That nobody is of whom nothing is known is no secret of anybody's: strata without answers are none.
     static List<ResultStratum> Of(IReadOnlyList<ResultStratum> strata, Tally tally) => [.. strata.Where(s => tally.Strata.Contains(s.Stratum))];
 
-    static async Task<List<ResultStratum>> StrataAsync(TenantTransaction moment, Guid wave, CancellationToken ct) =>
-        [.. (await moment.QueryAsync<StratumRow>("""
-            select t.stratum, t.labels, t.segments, t.eligible
+    static async Task<List<ResultStratum>> StrataAsync(TenantTransaction moment, Guid wave, CancellationToken ct)
+    {
+        var known = new Dictionary<string, Dictionary<string, string>>(); // strata of the same labels differ by segments only, and there may be a thousand
+        var rows = await moment.QueryAsync<StratumRow>("""
+            select t.stratum, t.labels::text as labels, t.segments, t.eligible
             from survey_strata t
             where t.agency_id = @agency and t.wave_id = @wave
             order by t.stratum
-            """, new { wave }, ct))
-            .Select(t => new ResultStratum(t.Stratum, t.Labels.ToDictionary(l => l.Key, l => l.Value.GetString()!), (t.Segments ?? []).ToHashSet(), t.Eligible))];
+            """, new { wave }, ct);
+        return [.. rows.Select(t => new ResultStratum(t.Stratum, Labels(t.Labels), (t.Segments ?? []).ToHashSet(), t.Eligible))];
+
+        Dictionary<string, string> Labels(string text)
+        {
+            if (!known.TryGetValue(text, out var labels)) known[text] = labels = JsonSerializer.Deserialize<Dictionary<string, string>>(text)!;
+            return labels;
+        }
+    }
 
     static async Task<IReadOnlyList<ResultSegment>> SegmentsAsync(TenantTransaction moment, WaveRow wave, CancellationToken ct) =>
         !SurveyLabels.WithSegments(wave.Anonymity, wave.Breakdowns) ? [] : await moment.QueryAsync<ResultSegment>("""
@@ -210,7 +219,7 @@ sealed class ResultSource
 
     internal sealed record PublicationRow(int Edition, long Responses, long MarginsVersion, long Version);
 
-    sealed record StratumRow(int Stratum, Dictionary<string, JsonElement> Labels, Guid[]? Segments, int Eligible);
+    sealed record StratumRow(int Stratum, string Labels, Guid[]? Segments, int Eligible);
 
     sealed record AttributeRow(string Key, AttributeType Type, string[]? Codes, bool Sensitive);
 

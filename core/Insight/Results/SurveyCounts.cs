@@ -1,6 +1,5 @@
-using System.Text.Json;
+using System.Text;
 using Cirm.Core.Insight.Surveying;
-using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
 namespace Cirm.Core.Insight.Results;
@@ -16,7 +15,7 @@ public static class SurveyCounts
     public static void Add(TenantTransaction transaction, Guid wave, IReadOnlyList<SurveyQuestion> questions, IReadOnlyList<SettledResponse> settled)
     {
         var counter = new AnswerCounter(new(new(questions)));
-        foreach (var response in settled) counter.Count(response.Stratum, JsonSerializer.SerializeToUtf8Bytes(response.Answers, Wire.Json), response.Assisted);
+        foreach (var response in settled) counter.Count(response.Stratum, Encoding.UTF8.GetBytes(response.Answers), response.Assisted);
         Add(transaction, wave, counter.Tally);
     }
 

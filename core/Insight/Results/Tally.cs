@@ -1,8 +1,12 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
 namespace Cirm.Core.Insight.Results;
 
 /// <summary>Counts by stratum, as <see cref="CountLayout"/> lays them out. They add up: what is counted in parts is the same as what is counted at once.</summary>
 public sealed class Tally(CountLayout layout)
 {
+    const int LongestNumber = 10; // in bytes
     readonly Dictionary<int, long[]> counts = [];
     readonly Dictionary<int, double[]> sums = [];
 
@@ -47,47 +51,72 @@ public sealed class Tally(CountLayout layout)
     /// <summary>Packs it: of each stratum the counts that are not nought.</summary>
     public byte[] Pack()
     {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        writer.Write(Layout.Fingerprint);
-        writer.Write7BitEncodedInt(counts.Count);
+        var packed = new ArrayBufferWriter<byte>();
+        packed.Write(Layout.Fingerprint);
+        packed.Advance(Put(packed.GetSpan(LongestNumber), counts.Count));
         foreach (var (stratum, values) in counts.OrderBy(c => c.Key))
         {
-            writer.Write7BitEncodedInt(stratum);
-            writer.Write7BitEncodedInt(values.Count(v => v != 0));
+            var sum = SumsOf(stratum);
+            var room = packed.GetSpan(LongestNumber * 2 * (values.Length + 1) + sizeof(double) * sum.Length);
+            var end = Put(room, stratum);
+            end += Put(room[end..], values.Length - values.AsSpan().Count(0L));
             var last = 0;
             for (var i = 0; i < values.Length; i++)
             {
                 if (values[i] == 0) continue;
-                writer.Write7BitEncodedInt(i - last);
-                writer.Write7BitEncodedInt64(values[i]);
+                end += Put(room[end..], i - last);
+                end += Put(room[end..], values[i]);
                 last = i;
             }
-            foreach (var sum in SumsOf(stratum)) writer.Write(sum);
+            for (var i = 0; i < sum.Length; i++, end += sizeof(double)) BinaryPrimitives.WriteDoubleLittleEndian(room[end..], sum[i]);
+            packed.Advance(end);
         }
-        writer.Flush();
-        return stream.ToArray();
+        return packed.WrittenSpan.ToArray();
     }
 
     /// <summary>Adds what was packed.</summary>
     /// <returns>False, and nothing added, when it was packed under another layout.</returns>
     public bool TryAdd(byte[] packed)
     {
-        using var reader = new BinaryReader(new MemoryStream(packed));
-        if (!reader.ReadBytes(Layout.Fingerprint.Length).AsSpan().SequenceEqual(Layout.Fingerprint)) return false;
-        for (var left = reader.Read7BitEncodedInt(); left > 0; left--)
+        var left = packed.AsSpan();
+        if (!left.StartsWith(Layout.Fingerprint)) return false;
+        left = left[Layout.Fingerprint.Length..];
+        for (var strata = Number(ref left); strata > 0; strata--)
         {
-            var stratum = reader.Read7BitEncodedInt();
+            var stratum = (int)Number(ref left);
             var (to, at) = (CountsOf(stratum), 0);
-            for (var cells = reader.Read7BitEncodedInt(); cells > 0; cells--)
+            for (var cells = Number(ref left); cells > 0; cells--)
             {
-                at += reader.Read7BitEncodedInt();
-                to[at] += reader.Read7BitEncodedInt64();
+                at += (int)Number(ref left);
+                to[at] += Number(ref left);
             }
             if (Layout.SumsLength == 0) continue;
             var sum = SumsOf(stratum);
-            for (var i = 0; i < sum.Length; i++) sum[i] += reader.ReadDouble();
+            for (var i = 0; i < sum.Length; i++, left = left[sizeof(double)..]) sum[i] += BinaryPrimitives.ReadDoubleLittleEndian(left);
         }
         return true;
+    }
+
+    // Seven bits a byte, the last ones first, as BinaryWriter does. There are a hundred thousand of them in a wave of a thousand strata.
+    static int Put(Span<byte> to, long number)
+    {
+        var length = 0;
+        for (var left = (ulong)number; ; left >>= 7)
+        {
+            to[length++] = (byte)(left < 0x80 ? left : left | 0x80);
+            if (left < 0x80) return length;
+        }
+    }
+
+    static long Number(ref Span<byte> from)
+    {
+        var number = 0L;
+        for (var (i, shift) = (0, 0); ; i++, shift += 7)
+        {
+            number |= (from[i] & 0x7FL) << shift;
+            if (from[i] >= 0x80) continue;
+            from = from[(i + 1)..];
+            return number;
+        }
     }
 }

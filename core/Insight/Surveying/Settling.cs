@@ -10,10 +10,10 @@ namespace Cirm.Core.Insight.Surveying;
 /// <summary>An answer that was settled.</summary>
 /// <param name="Id">Random.</param>
 /// <param name="Stratum">Its stratum in the wave.</param>
-/// <param name="Answers">By question key.</param>
+/// <param name="Answers">As they are kept: a JSON object by question key.</param>
 /// <param name="Assisted">Entered by staff.</param>
 /// <param name="Channel">By what it came.</param>
-public sealed record SettledResponse(Guid Id, int Stratum, IReadOnlyDictionary<string, JsonElement> Answers, bool Assisted, Channel Channel);
+public sealed record SettledResponse(Guid Id, int Stratum, string Answers, bool Assisted, Channel Channel);
 
 /// <summary>
 /// Turns answers that wait in the inbox into answers that are counted, and forgets whose they were. One transaction takes them out, puts them
@@ -116,7 +116,7 @@ public sealed class Settling(TenantDb db, SurveySecrets secrets, TimeProvider cl
         foreach (var (_, answer) in answers)
         {
             var stratum = await strata.PlaceAsync(answer.Labels, SurveyLabels.UnpackSegments(answer.Segments), ct);
-            settled.Add(new(Guid.NewGuid(), stratum, answer.Answers, answer.Assisted, answer.Channel));
+            settled.Add(new(Guid.NewGuid(), stratum, JsonSerializer.Serialize(answer.Answers, Wire.Json), answer.Assisted, answer.Channel));
             if (answer.Citizen is { } citizen) links.Add((settled[^1].Id, citizen));
         }
         strata.Save();
@@ -131,7 +131,7 @@ public sealed class Settling(TenantDb db, SurveySecrets secrets, TimeProvider cl
             new
             {
                 Wave = wave.Id, Ids = settled.Select(r => r.Id).ToArray(), Strata = settled.Select(r => r.Stratum).ToArray(),
-                Answers = settled.Select(r => JsonSerializer.Serialize(r.Answers, Wire.Json)).ToArray(), Assisted = settled.Select(r => r.Assisted ? 1 : 0).ToArray(),
+                Answers = settled.Select(r => r.Answers).ToArray(), Assisted = settled.Select(r => r.Assisted ? 1 : 0).ToArray(),
                 Channels = settled.Select(r => r.Channel.Word()).ToArray(),
             });
         SurveyCounts.Add(transaction, wave.Id, wave.Questions, settled);
