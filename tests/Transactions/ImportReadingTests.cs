@@ -115,6 +115,24 @@ public sealed class ImportReadingTests
     }
 
     [Fact]
+    public void A_separator_line_of_a_spreadsheet_is_not_the_header()
+    {
+        Assert.Equal(["3: 1|a"], Rows(new CsvRecords(Bytes("sep=;\r\nid;text\r\n1;a\r\n"), ";")));
+        var refusal = Assert.Throws<Refusal>(() => new CsvRecords(Bytes("sep=;\r\nid;text\r\n")));
+        Assert.Equal("import-not-readable", refusal.Problem.Code);
+        Assert.Contains("\"delimiter\"", refusal.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[{\"id\":1}]\n")]
+    [InlineData("[\n")]
+    public void A_JSON_array_is_told_how_it_becomes_lines(string text)
+    {
+        _ = Rows(new JsonRecords(Bytes(text)), out var details);
+        Assert.Contains("jq -c '.[]'", details[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_empty_file_and_one_with_an_unreadable_header_are_refused()
     {
         foreach (var text in (string[])["", "\n\n", "\"id,text\n1,2\n"])

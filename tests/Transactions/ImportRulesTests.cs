@@ -31,6 +31,73 @@ public sealed class ImportRulesTests
     }
 
     [Theory]
+    [InlineData("yyyy/MM/dd HH:mm:sszz", "2011/07/01 05:32:33+00", "2011-07-01T05:32:33Z")] // ArcGIS
+    [InlineData("M/d/yyyy h:mm tt zzz", "7/1/2011 1:32 AM -04:00", "2011-07-01T05:32:00Z")]
+    [InlineData("yyyy/MM/dd HH:mm:ssK", "2011/07/01 05:32:33Z", "2011-07-01T05:32:33Z")]
+    [InlineData("yyyy/MM/dd HH:mm:ssK", "2011/07/01 01:32:33", "2011-07-01T05:32:33Z")] // says no offset: local
+    [InlineData("dd-MM-yyyy HH:mm", "01-07-2011 01:32", "2011-07-01T05:32:00Z")]
+    [InlineData("r", "Fri, 01 Jul 2011 05:32:33 GMT", "2011-07-01T05:32:33Z")]
+    [InlineData("dd.MM.yyyy", "2011-07-01 05:32:33.123+00", "2011-07-01T05:32:33.123Z")] // PostgreSQL
+    [InlineData("unix", "1309498353", "2011-07-01T05:32:33Z")]
+    [InlineData("unixMilliseconds", "1309498353000", "2011-07-01T05:32:33Z")]
+    [InlineData("unixMilliseconds", "1.309498353E12", "2011-07-01T05:32:33Z")] // a spreadsheet was there
+    public void A_time_is_read_as_the_mapping_says_and_with_the_offset_that_it_has(string format, string text, string utc)
+    {
+        Assert.True(new FileTimes(NewYork, [format]).TryRead(text, out var time, out _));
+        Assert.Equal(DateTimeOffset.Parse(utc, System.Globalization.CultureInfo.InvariantCulture).UtcDateTime, time);
+    }
+
+    [Theory]
+    [InlineData("1405/01/01 08:30", "2026-03-21T05:00:00Z")]
+    [InlineData("۱۴۰۵/۱/۱ ۸:۳۰", "2026-03-21T05:00:00Z")]
+    [InlineData("1403-12-30", "2025-03-19T20:30:00Z")] // a leap year
+    [InlineData("1390/04/10 01:32:33", "2011-06-30T21:02:33Z")] // half past four hours in summer then
+    [InlineData("2026-03-21T08:30:00+03:30", "2026-03-21T05:00:00Z")]
+    public void Solar_dates_are_read_where_the_mapping_says_that_they_are_there(string text, string utc)
+    {
+        var tehran = TimeZoneInfo.FindSystemTimeZoneById("Asia/Tehran");
+        Assert.True(new FileTimes(tehran, [], FileCalendar.Persian).TryRead(text, out var time, out _));
+        Assert.Equal(DateTimeOffset.Parse(utc, System.Globalization.CultureInfo.InvariantCulture).UtcDateTime, time);
+        if (text[^6] != '+') Assert.False(new FileTimes(tehran, []).TryRead(text, out _, out _));
+    }
+
+    [Theory]
+    [InlineData("1404/12/30")] // not a leap year
+    [InlineData("1405/13/01")]
+    [InlineData("1405/07/31")]
+    [InlineData("1405/01/01 24:00")]
+    public void A_solar_date_that_is_none_is_not_guessed(string text) =>
+        Assert.False(new FileTimes(TimeZoneInfo.Utc, [], FileCalendar.Persian).TryRead(text, out _, out _));
+
+    [Theory]
+    [InlineData("unix", "12345678901234567890")]
+    [InlineData("unix", "1309498353000")] // milliseconds: the year 43466
+    [InlineData("unix", "-9999999999999")]
+    [InlineData("unix", "")]
+    [InlineData("unixMilliseconds", "1309498353000 ms")]
+    public void A_number_that_is_no_time_is_not_guessed(string format, string text) =>
+        Assert.False(text.Length > 0 && new FileTimes(NewYork, [format]).TryRead(text, out _, out _));
+
+    [Theory]
+    [InlineData("(42.35, -71.05)")]
+    [InlineData("42.35,-71.05")]
+    [InlineData("POINT (-71.05 42.35)")]
+    [InlineData("SRID=4326;Point Z(-71.05 42.35 12.5)")]
+    [InlineData("-71.05|42.35")] // the coordinates of a GeoJSON point
+    public void A_point_in_one_column_is_read_as_it_is_written(string text)
+    {
+        Assert.True(PointText.TryRead(text, out var latitude, out var longitude));
+        Assert.Equal(("42.35", "-71.05"), (latitude, longitude));
+    }
+
+    [Theory]
+    [InlineData("42.35 -71.05")]
+    [InlineData("POLYGON ((0 0, 1 1))")]
+    [InlineData("(42.35, -71.05, 3)")]
+    [InlineData("Main St & River St")]
+    public void What_is_no_point_is_not_guessed(string text) => Assert.False(PointText.TryRead(text, out _, out _));
+
+    [Theory]
     [InlineData("2011-02-30 01:00:00")]
     [InlineData("2011-07-01 24:00:00")]
     [InlineData("yesterday")]
@@ -70,6 +137,8 @@ public sealed class ImportRulesTests
     [InlineData("1,s,phone,closed,t,2011-07-01 00:00:00,,42.1,", "longitude required")]
     [InlineData("1,s,phone,closed,t,2011-07-01 00:00:00,,NaN,1", "latitude range")]
     [InlineData("1,s,phone,closed,t,2011-07-01 00:00:00,,north,1", "latitude type")]
+    [InlineData("1,s,phone,closed,t,2011-07-01 00:00:00,,\"42,35\",\"1,000,000\"", "longitude type")]
+    [InlineData("1,s,phone,closed,t,2011-07-01 00:00:00,,\"(42.3, -71.1)\",1", "latitude type")]
     [InlineData("1,Street Lights,phone,closed,t,2011-07-01 00:00:00,,,", "service unknown")]
     public void Everything_that_is_wrong_with_a_row_is_said_at_once(string line, string expected)
     {
@@ -101,16 +170,16 @@ public sealed class ImportRulesTests
     public void A_mapping_is_told_everything_that_is_wrong_with_it()
     {
         var mapping = JsonSerializer.Deserialize<ImportMapping>("""
-            {"kind": "cases", "zone": "UTC", "timeZone": "Boston", "delimiter": ":", "timeFormats": ["HH:mm", "MM/dd/yyyy"],
+            {"kind": "cases", "zone": "UTC", "timeZone": "Boston", "delimiter": ":", "timeFormats": ["HH:mm", "MM/dd/yyyy", "unix", "unixMilliseconds"],
              "columns": {
                "externalId": {"from": "id"}, "service": {"from": "type", "slug": true}, "titel": {"from": "t"},
                "channel": {"from": "source", "values": {"Call": "phone", "Fax/Telex": "fax"}, "otherwise": "carrier-pigeon"},
-               "status": {"value": "open"}, "submittedAt": {"from": "at", "value": "now"}, "area": {"slug": true, "from": "a", "form": "x"}}}
+               "status": {"value": "open"}, "submittedAt": {"from": "at", "value": "now"}, "area": {"slug": true, "point": true, "from": "a", "form": "x"}}}
             """, Wire.Json)!;
         var errors = MappingRules.Check(mapping, Imports.Kinds);
         Assert.Equal(
-            ["/columns/area/form", "/columns/area/slug", "/columns/channel/otherwise", "/columns/channel/values/Fax~1Telex", "/columns/status/value", "/columns/submittedAt",
-             "/columns/titel", "/columns/title", "/delimiter", "/timeFormats/0", "/timeZone", "/zone"],
+            ["/columns/area/form", "/columns/area/point", "/columns/area/slug", "/columns/channel/otherwise", "/columns/channel/values/Fax~1Telex", "/columns/status/value", "/columns/submittedAt",
+             "/columns/titel", "/columns/title", "/delimiter", "/timeFormats", "/timeFormats/0", "/timeZone", "/zone"],
             errors.Select(e => e.Pointer).Order(StringComparer.Ordinal));
     }
 

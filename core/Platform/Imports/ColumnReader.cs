@@ -10,12 +10,14 @@ public sealed class ColumnReader
     readonly int place;
     readonly Dictionary<string, string>? values;
     readonly HashSet<string>? words;
+    readonly IReadOnlySet<string>? nothing;
 
-    internal ColumnReader(ImportColumn column, ColumnSource source, int place)
+    internal ColumnReader(ImportColumn column, ColumnSource source, int place, IReadOnlySet<string>? nothing = null)
     {
         this.column = column;
         this.source = source;
         this.place = place;
+        this.nothing = nothing;
         values = source.Values?.ToDictionary(v => v.Key.Trim(), v => v.Value);
         words = column.Words?.ToHashSet();
     }
@@ -37,6 +39,7 @@ public sealed class ColumnReader
     {
         if (source.Value is { } same) return same;
         var text = place < 0 ? null : record.Value(place);
+        if (text is not null && nothing?.Contains(text) == true) text = null;
         if (text is not null && values is not null && !values.TryGetValue(text, out text) && (text = source.Otherwise) is null)
         {
             Reject(record, rejections, "unknown", $"The mapping has no translation for this value; it has {Listed(values.Keys)}.");
@@ -71,18 +74,36 @@ public sealed class ColumnReader
         return null;
     }
 
-    /// <summary>The value as a number; null when there is none.</summary>
-    public double? Number(RecordReader record, List<Rejection> rejections, double least, double most)
+    /// <summary>The value as degrees, of its own or of a whole point; null when there is none.</summary>
+    /// <param name="record">The row.</param>
+    /// <param name="rejections">Where a reason goes when the row cannot be taken.</param>
+    /// <param name="least">Of what is allowed.</param>
+    /// <param name="most">Of what is allowed.</param>
+    public double? Degrees(RecordReader record, List<Rejection> rejections, double least, double most)
     {
         if (Text(record, rejections) is not { } text) return null;
-        if (!double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number))
-            Reject(record, rejections, "type", "This has to be a number, with a point.");
+        if (source.Point)
+        {
+            if (!PointText.TryRead(text, out var latitude, out var longitude))
+            {
+                Reject(record, rejections, "type", "This has to be a point such as (42.35, -71.05) or POINT (-71.05 42.35).");
+                return null;
+            }
+            if ((column.Name == "latitude" ? latitude : longitude) is not { } half) return null;
+            text = half;
+        }
+        if (!PointText.TryDegrees(text, out var number))
+            Reject(record, rejections, "type", NumberDetail(text));
         else if (!(number >= least && number <= most))
             Reject(record, rejections, "range", string.Create(CultureInfo.InvariantCulture, $"This has to be between {least} and {most}."));
         else
             return number;
         return null;
     }
+
+    static string NumberDetail(string text) => PointText.TryRead(text, out _, out _)
+        ? "This is a whole point: say \"point\": true for latitude and longitude in a mapping."
+        : "This has to be a number of degrees such as 42.35.";
 
     /// <summary>Says that the row cannot be taken because of this column.</summary>
     public void Reject(RecordReader record, List<Rejection> rejections, string code, string detail) => rejections.Add(new(record.Line, record.NameOf(Name), code, detail));
@@ -105,11 +126,12 @@ public sealed class ColumnReaders
         if (mapping?.Columns.Keys.Except(columns.Select(c => c.Name)).ToArray() is { Length: > 0 } unknown)
             throw Problems.Columns.Because($"The mapping names columns that this agency does not have: {string.Join(", ", unknown)}.");
         var wanted = new List<SourceColumn>();
+        var nothing = mapping?.Nothing;
         foreach (var column in columns)
         {
             var source = mapping is null ? new() { From = column.Name } : mapping.Columns.GetValueOrDefault(column.Name);
             readers[column.Name] = source?.From is { } from
-                ? new(column, source, Place(from, mapping is not null || column.Required, column.Several))
+                ? new(column, source, Place(from, mapping is not null || column.Required, column.Several || source.Point), nothing)
                 : new(column, source ?? new(), -1) { Given = source is not null };
         }
         file.Bind(wanted, mapping is null ? new HashSet<string>() : mapping.Ignored);

@@ -37,7 +37,7 @@ public sealed class CsvRecords : RecordReader
         {
             if (!Next()) throw Problems.NotReadable.Because("The file is empty: a header with the names of the columns is needed.");
         }
-        while (IsBlank());
+        while (IsBlank() || IsSeparatorLine());
         header = [.. Enumerable.Range(0, Count).Select(i => Field(i).Trim().ToString())];
         if (lines.Faults != LineFaults.None || lines.LeftOpen || badQuote)
             throw Problems.NotReadable.Because($"The header on line {Line} cannot be read: it is too long, not UTF-8, or a quote in it is not closed.");
@@ -117,6 +117,15 @@ public sealed class CsvRecords : RecordReader
     }
 
     bool IsBlank() => Count == 1 && lines.Faults == LineFaults.None && !lines.LeftOpen && Field(0).Trim().IsEmpty;
+
+    // What a spreadsheet writes before the header for another spreadsheet: sep=;
+    bool IsSeparatorLine()
+    {
+        if (!plain || lines.Number != 1 || lines.Line is not ['s' or 'S', 'e' or 'E', 'p' or 'P', '=', var separator]) return false;
+        if (configuration.Delimiter != separator.ToString())
+            throw Problems.NotReadable.Because($"The first line says that '{(separator == '\t' ? "tab" : separator)}' separates the columns: say so as \"delimiter\" in a mapping.");
+        return true;
+    }
 
     bool Next()
     {

@@ -7,11 +7,30 @@ namespace Cirm.Core.Platform.Imports;
 /// skipped is moved on by what they skipped, as they were; one that they showed twice is the first of the two.
 /// </summary>
 /// <param name="zone">Of local times.</param>
-/// <param name="formats">How local times are written, besides RFC 3339 without its offset.</param>
-public sealed class FileTimes(TimeZoneInfo zone, IReadOnlyList<string> formats)
+/// <param name="formats">How times are written besides: .NET format strings, <see cref="UnixSeconds"/> or <see cref="UnixMilliseconds"/>.</param>
+/// <param name="calendar">Of dates that begin with a year.</param>
+public sealed class FileTimes(TimeZoneInfo zone, IReadOnlyList<string> formats, FileCalendar calendar = FileCalendar.Gregorian)
 {
-    static readonly string[] WithOffset = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFF zzz"];
-    readonly string[] local = ["yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd", .. formats];
+    /// <summary>The format of times that are seconds since 1970.</summary>
+    public const string UnixSeconds = "unix";
+
+    /// <summary>The format of times that are milliseconds since 1970, as ArcGIS writes them.</summary>
+    public const string UnixMilliseconds = "unixMilliseconds";
+
+    readonly string[] withOffset =
+    [
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFF zzz",
+        "yyyy-MM-dd HH:mm:ss.FFFFFFFzz", // as PostgreSQL writes them
+        .. formats.Where(HasOffset),
+    ];
+
+    readonly string[] local =
+    [
+        "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd",
+        .. formats.Where(format => format is not (UnixSeconds or UnixMilliseconds)),
+    ];
+
+    readonly long? unit = formats.Contains(UnixMilliseconds) ? TimeSpan.TicksPerMillisecond : formats.Contains(UnixSeconds) ? TimeSpan.TicksPerSecond : null;
 
     // A quarter of an hour in which nothing happens to the clocks → its offset. Asking the zone takes longer than all else here.
     readonly Dictionary<long, TimeSpan> quiet = [];
@@ -23,23 +42,35 @@ public sealed class FileTimes(TimeZoneInfo zone, IReadOnlyList<string> formats)
     public bool TryRead(string text, out DateTime utc, out DateTime? second)
     {
         second = null;
-        if (!TryCommon(text, out var read))
+        if (!TryLocal(text, out var read))
         {
-            if (DateTimeOffset.TryParseExact(text, WithOffset, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out var exact) && SaysOffset(text))
-            {
-                utc = exact.UtcDateTime;
-                return IsPlausible(utc);
-            }
-            if (!DateTime.TryParseExact(text, local, CultureInfo.InvariantCulture, DateTimeStyles.None, out read))
-            {
-                utc = default;
-                return false;
-            }
+            if (TryExact(text, out utc)) return IsPlausible(utc);
+            utc = default;
+            return false;
         }
         utc = default;
         if (!IsPlausible(read)) return false;
         utc = ToUtc(DateTime.SpecifyKind(read, DateTimeKind.Unspecified), out second);
         return true;
+    }
+
+    bool TryLocal(string text, out DateTime read)
+    {
+        if (calendar == FileCalendar.Persian && PersianTime.TryRead(text, out read)) return true;
+        if (TryCommon(text, out read)) return true;
+        // K also reads a text without an offset, which is local: then the zone counts, not this machine's.
+        return !SaysOffset(text) && DateTime.TryParseExact(text, local, CultureInfo.InvariantCulture, DateTimeStyles.None, out read);
+    }
+
+    bool TryExact(string text, out DateTime utc)
+    {
+        utc = default;
+        if (SaysOffset(text) && DateTimeOffset.TryParseExact(text, withOffset, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var exact))
+        {
+            utc = exact.UtcDateTime;
+            return true;
+        }
+        return unit is { } ticks && TrySinceEpoch(text, ticks, out utc);
     }
 
     /// <summary>A local time in UTC.</summary>
@@ -63,9 +94,34 @@ public sealed class FileTimes(TimeZoneInfo zone, IReadOnlyList<string> formats)
 
     bool IsQuiet(DateTime time) => !zone.IsInvalidTime(time) && !zone.IsAmbiguousTime(time);
 
+    // Of a .NET format string. Those of one letter are the standard ones: o, r and u are in UTC or say their offset.
+    static bool HasOffset(string format)
+    {
+        if (format.Length == 1) return format[0] is 'o' or 'O' or 'r' or 'R' or 'u';
+        for (var i = 0; i < format.Length; i++)
+        {
+            if (format[i] is '\'' or '"') i = format.IndexOf(format[i], i + 1) is >= 0 and var end ? end : format.Length;
+            else if (format[i] == '\\') i++;
+            else if (format[i] is 'z' or 'K') return true;
+        }
+        return false;
+    }
+
+    // A fraction is cut off: nobody reports a streetlight to the microsecond.
+    static bool TrySinceEpoch(string text, long ticks, out DateTime utc)
+    {
+        utc = default;
+        if (!decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var since)) return false;
+        if (Math.Abs(since) > DateTime.MaxValue.Ticks / ticks) return true; // a number, and no time anybody means
+        var at = DateTime.UnixEpoch.Ticks + (long)since * ticks;
+        if (at >= 0 && at <= DateTime.MaxValue.Ticks) utc = new(at, DateTimeKind.Utc);
+        return true;
+    }
+
     static bool IsPlausible(DateTime time) => time.Year is >= 1800 and <= 2200;
 
-    static bool SaysOffset(string text) => text[^1] is 'Z' or 'z' || text.LastIndexOfAny(['+', '-']) > "yyyy-MM-dd".Length;
+    // Behind a time, that is behind its colon: 21-03-2026 says none.
+    static bool SaysOffset(string text) => text[^1] is 'Z' or 'z' || text.EndsWith("GMT", StringComparison.Ordinal) || (text.IndexOf(':') is >= 0 and var colon && text.AsSpan(colon).IndexOfAny('+', '-') >= 0);
 
     // 2011-07-01 01:32:33, as most exports have it: the general way takes ten times as long.
     static bool TryCommon(string text, out DateTime time)

@@ -11,7 +11,7 @@ public sealed record ImportAgency(string TimeZone, string[] Locales)
     public string Language => Locales[0];
 
     /// <summary>How this agency's files tell times.</summary>
-    public FileTimes Times(ImportMapping? mapping) => new(TimeZoneInfo.FindSystemTimeZoneById(mapping?.TimeZone ?? TimeZone), mapping?.TimeFormats ?? []);
+    public FileTimes Times(ImportMapping? mapping) => new(TimeZoneInfo.FindSystemTimeZoneById(mapping?.TimeZone ?? TimeZone), mapping?.TimeFormats ?? [], mapping?.Calendar ?? FileCalendar.Gregorian);
 
     /// <summary>Reads it.</summary>
     public static async Task<ImportAgency> FindAsync(TenantDb db, Guid agency, CancellationToken ct) =>

@@ -23,13 +23,21 @@ public sealed record ImportMapping : IJsonColumn
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TimeZone { get; init; }
 
-    /// <summary>How times are written, besides RFC 3339 and 2026-03-21 14:05:00: .NET format strings.</summary>
+    /// <summary>How times are written, besides RFC 3339 and 2026-03-21 14:05:00: .NET format strings, or <c>unix</c> (seconds since 1970) or <c>unixMilliseconds</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string[]? TimeFormats { get; init; }
+
+    /// <summary>In which calendar local dates are; <c>persian</c> for the solar Hijri one: 1405/01/01.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public FileCalendar Calendar { get; init; }
 
     /// <summary>Points that stand for no place at all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Point[]? NoPlace { get; init; }
+
+    /// <summary>What stands in the file where nothing is known, in any of its columns: <c>NULL</c>, <c>N/A</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string[]? NoValue { get; init; }
 
     /// <summary>Columns of the file that are not read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -41,6 +49,10 @@ public sealed record ImportMapping : IJsonColumn
     /// <summary>Members that nobody knows, such as a misspelt one.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; init; }
+
+    /// <summary>The words of <see cref="NoValue"/> as values are compared; null for none.</summary>
+    [JsonIgnore]
+    internal IReadOnlySet<string>? Nothing => NoValue?.Select(word => word.Trim()).ToHashSet();
 
     /// <summary>The columns of the file that are not read; null for all that are not named.</summary>
     [JsonIgnore]
@@ -73,6 +85,10 @@ public sealed record ColumnSource
     /// <summary>The value is a name, of which a key is made; a service that is made on the way is called by the name.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Slug { get; init; }
+
+    /// <summary>The column has a whole point, of which this is one half: <see cref="PointText"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Point { get; init; }
 
     /// <summary>Members that nobody knows, such as a misspelt one.</summary>
     [JsonExtensionData]

@@ -6,6 +6,7 @@ namespace Cirm.Core.Platform.Imports;
 public sealed class JsonRecords(Stream utf8) : RecordReader
 {
     static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+    const string NeedsObject = "A JSON object is needed on every line; of a JSON array, jq -c '.[]' makes such lines.";
     readonly LineReader lines = new(utf8);
     readonly Dictionary<string, int> places = [];
     IReadOnlySet<string>? ignored;
@@ -54,11 +55,12 @@ public sealed class JsonRecords(Stream utf8) : RecordReader
         {
             using var document = JsonDocument.Parse(lines.Text, Options);
             if (document.RootElement.ValueKind == JsonValueKind.Object) Take("", document.RootElement);
-            else Fault("", "malformed", "A JSON object is needed on every line.");
+            else Fault("", "malformed", NeedsObject);
         }
         catch (JsonException e)
         {
-            Fault("", "malformed", $"This is not one JSON object: something is wrong at character {e.BytePositionInLine + 1}.");
+            Fault("", "malformed", lines.Number == 1 && lines.Text.Span.TrimStart() is ['[', ..]
+                ? NeedsObject : $"This is not one JSON object: something is wrong at character {e.BytePositionInLine + 1}.");
         }
         catch (InvalidOperationException)
         {

@@ -37,6 +37,7 @@ public static class MappingRules
             yield return new(at, "required", "Say either \"from\", a column of the file, or \"value\", the same for every row.");
         if (source.Values is null && source.Otherwise is not null) yield return new($"{at}/otherwise", "unused", "This is for words that \"values\" does not have; there is no \"values\".");
         if (source.Slug && column.Name != "service") yield return new($"{at}/slug", "unused", "Only a service's key is made of its name.");
+        if (source.Point && column.Name is not ("latitude" or "longitude")) yield return new($"{at}/point", "unused", "Only a latitude and a longitude are halves of a point.");
         if (column.Words is not { } words) yield break;
         (string Pointer, string? Word)[] said =
         [
@@ -53,13 +54,16 @@ public static class MappingRules
         if (mapping.Delimiter is { } delimiter && !Delimiters.Contains(delimiter)) yield return new("/delimiter", "unknown", "This has to be a comma, a semicolon, a tab or a bar.");
         if (mapping.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)) yield return new("/timeZone", "unknown", "This is no IANA time zone such as America/New_York.");
         if (mapping.NoPlace is { Length: > 0 } && kind.Find("latitude") is null) yield return new("/noPlace", "unused", $"An import of {kind.Name} has no places.");
+        if (mapping.TimeFormats is { } formats && formats.Contains(FileTimes.UnixSeconds) && formats.Contains(FileTimes.UnixMilliseconds))
+            yield return new("/timeFormats", "ambiguous", "A number is either seconds or milliseconds since 1970.");
         for (var i = 0; i < (mapping.TimeFormats?.Length ?? 0); i++)
             if (!IsTimeFormat(mapping.TimeFormats![i]))
-                yield return new($"/timeFormats/{i}", "format", "This does not tell a time: a .NET format string such as MM/dd/yyyy HH:mm:ss has year, month and day.");
+                yield return new($"/timeFormats/{i}", "format", "This does not tell a time: say unix, unixMilliseconds, or a .NET format string such as MM/dd/yyyy HH:mm:ss, which has year, month and day.");
     }
 
     static bool IsTimeFormat(string format)
     {
+        if (format is FileTimes.UnixSeconds or FileTimes.UnixMilliseconds) return true;
         var day = new DateTime(2011, 12, 31);
         try
         {

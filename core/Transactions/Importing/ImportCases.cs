@@ -94,8 +94,8 @@ public sealed class ImportCases(FileTimes times, IReadOnlyList<Point> noPlace, b
     (double? Latitude, double? Longitude) Place(RecordReader record, List<Rejection> rejections)
     {
         var before = rejections.Count;
-        var lat = latitude.Number(record, rejections, -90, 90);
-        var lon = longitude.Number(record, rejections, -180, 180);
+        var lat = latitude.Degrees(record, rejections, -90, 90);
+        var lon = longitude.Degrees(record, rejections, -180, 180);
         if (rejections.Count > before) return default;
         if (lat is null != lon is null)
         {
