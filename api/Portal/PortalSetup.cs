@@ -5,6 +5,11 @@ using Cirm.Api.Portal.Admin;
 using Cirm.Api.Portal.Desk;
 using Cirm.Api.Portal.Managers;
 using Cirm.Api.Portal.Pages;
+using Cirm.Api.Portal.Pages.Answering;
+using Cirm.Api.Portal.Pages.Finding;
+using Cirm.Api.Portal.Pages.Own;
+using Cirm.Api.Portal.Pages.Reporting;
+using Cirm.Api.Portal.Pages.TakingPart;
 
 namespace Cirm.Api.Portal;
 

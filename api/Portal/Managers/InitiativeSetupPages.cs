@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
-using Cirm.Api.Portal.Pages;
+using Cirm.Api.Portal.Pages.TakingPart;
 using Cirm.Core.Identity;
 using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Participation;

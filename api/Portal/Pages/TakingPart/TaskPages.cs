@@ -7,7 +7,7 @@ using Cirm.Core.Participation.Execution;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.TakingPart;
 
 /// <summary>What citizens carry out themselves: start a task, pledge, tell how far it has come, confirm that it is done.</summary>
 public static class TaskPages

@@ -8,7 +8,7 @@ using Cirm.Core.Transactions.Files;
 using Cirm.Core.Transactions.Redress;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.Own;
 
 /// <summary>A citizen's own cases, and those of whom they represent.</summary>
 public static class OwnCasePages

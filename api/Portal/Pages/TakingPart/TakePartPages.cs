@@ -9,7 +9,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.TakingPart;
 
 /// <summary>Taking part: what is promised, what others said and was answered, one's own word, one's ballot, and what came out.</summary>
 public static class TakePartPages

@@ -4,7 +4,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.Finding;
 
 /// <summary>An agency's first page, its search and its texts.</summary>
 public static class HomePages

@@ -7,7 +7,7 @@ using Cirm.Core.Transactions.Redress;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = Cirm.Core.Platform.Problems;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.Reporting;
 
 /// <summary>Following a case without an account, by its code, and saying how it ended.</summary>
 public static class FollowPages

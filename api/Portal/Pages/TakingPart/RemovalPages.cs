@@ -4,7 +4,7 @@ using Cirm.Api.Platform;
 using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Platform;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.TakingPart;
 
 /// <summary>What was removed: by which rule and why, for everybody; its author objects here, and reads how that was decided.</summary>
 public static class RemovalPages

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cirm.Api.Participation;
 using Cirm.Api.Platform;
+using Cirm.Api.Portal.Pages.Finding;
 using Cirm.Core.Information;
 using Cirm.Core.Participation.CoDesign;
 using Cirm.Core.Participation.Dialogue;
@@ -8,7 +9,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.TakingPart;
 
 /// <summary>Citizens with citizens about a service: experiences, questions and answers, and what they think of it as a figure of all.</summary>
 public static class TalkPages

@@ -6,7 +6,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.Own;
 
 /// <summary>What is kept about the reader: what it is used for, who saw it, all of it to take away, and its end.</summary>
 public static class YouPages

@@ -8,7 +8,7 @@ using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.Own;
 
 /// <summary>Speaking for somebody: a citizen gives a one-time code, whoever has it takes it up, and the citizen ends it when they like.</summary>
 public static class MandatePages

@@ -3,7 +3,7 @@ using Cirm.Core.Information;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.Finding;
 
 /// <summary>What the agency offers, by whom, to what standard, and the citizen's rights (INFO-CATALOGUE, INFO-RIGHTS).</summary>
 public static class ServicePages

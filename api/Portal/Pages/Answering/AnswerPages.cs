@@ -9,7 +9,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.Answering;
 
 /// <summary>
 /// Answering a survey, a question a page: which one comes next depends on the answers before, without scripts. What was answered travels in the form and is kept nowhere until it is sent.

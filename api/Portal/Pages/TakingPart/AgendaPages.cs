@@ -4,7 +4,7 @@ using Cirm.Core.Participation.Consultation;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.TakingPart;
 
 /// <summary>The citizens' agenda: topics that they open and support; past a published number the agency owes an answer.</summary>
 public static class AgendaPages

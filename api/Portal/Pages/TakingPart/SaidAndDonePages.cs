@@ -4,7 +4,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.TakingPart;
 
 /// <summary>"You said – we did", and how far the agency keeps its word.</summary>
 public static class SaidAndDonePages

@@ -9,7 +9,7 @@ using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.TakingPart;
 
 /// <summary>How a count came out, round by round; of money, with the other method beside it.</summary>
 public static class CountPages

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cirm.Api.Platform;
+using Cirm.Api.Portal.Pages.Finding;
+using Cirm.Api.Portal.Pages.Own;
 using Cirm.Api.Transactions;
 using Cirm.Core.Identity;
 using Cirm.Core.Information;
@@ -10,7 +12,7 @@ using Cirm.Core.Tenancy;
 using Cirm.Core.Transactions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.Reporting;
 
 /// <summary>Reporting and asking, with an account or without: choose a service, say what it is about, get a number and a tracking code.</summary>
 public static class ReportPages

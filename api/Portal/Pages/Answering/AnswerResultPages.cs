@@ -6,7 +6,7 @@ using Cirm.Core.Insight.Results;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Cirm.Api.Portal.Pages;
+namespace Cirm.Api.Portal.Pages.Answering;
 
 /// <summary>What came of surveys, for every member, for good: not only while one is asked again.</summary>
 public static class AnswerResultPages
