@@ -2066,7 +2066,8 @@ CREATE TABLE public.survey_publications (
     responses bigint DEFAULT 0 NOT NULL,
     margins_version bigint DEFAULT 0 NOT NULL,
     refused jsonb,
-    version bigint DEFAULT 0 NOT NULL
+    version bigint DEFAULT 0 NOT NULL,
+    weightings integer DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY public.survey_publications FORCE ROW LEVEL SECURITY;

@@ -14,7 +14,7 @@ public static class SurveyMarginEndpoints
         var margins = app.MapGroup("/v1/agencies/{agency}/surveys/{key}/margins").WithTags("Surveys").WithEtags();
         margins.MapGet("", Get).WithName("getSurveyMargins").Allow(Who.Staff, "surveys:read");
         margins.MapPut("", Put).WithName("putSurveyMargins").Allow(Who.Manager | Who.Admin, "surveys:write")
-            .WithMetadata(new BodyExample("application/json", """{"ageGroup": {"18-29": 0.21, "30-64": 0.56, "65+": 0.23}}""")).Refuses(Core.Insight.Problems.MarginSum, Core.Insight.Problems.MarginUnknown, Problems.PreconditionFailed);
+            .WithMetadata(new BodyExample("application/json", """{"ageGroup": {"18-29": 0.21, "30-64": 0.56, "65+": 0.23}}""")).Refuses(Core.Insight.Problems.MarginSum, Core.Insight.Problems.MarginUnknown, Core.Insight.Problems.MarginsFixed, Problems.PreconditionFailed);
     }
 
     static async Task<Ok<Margins>> Get(string key, Caller caller, Surveys surveys, SurveyMargins margins, CancellationToken ct) =>

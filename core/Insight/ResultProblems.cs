@@ -17,6 +17,10 @@ public static partial class Problems
     public static readonly Problem MarginUnknown = new("margin-unknown", 422, "A margin names an attribute or a value that there is not.",
         "Use breakdowns that the survey declares, and the values that their attributes can have.");
 
+    /// <summary>The same answers are not weighted again and again.</summary>
+    public static readonly Problem MarginsFixed = new("margins-fixed", 409, "The results of every wave have been weighted as often as is safe.",
+        "Read them as they are weighted; other margins are taken again when the survey has another wave.");
+
     /// <summary>The margins cannot be reached.</summary>
     public static readonly Problem WeightingRefused = new("weighting-refused", 409, "The answers cannot be weighted to the margins.",
         "The problem names the values that too few people have, or that no weights can reach: put margins with larger groups, or ask without weighted.");

@@ -89,6 +89,44 @@ public sealed class ResultTests(CirmHost host)
         Assert.Equal(PublishOutcome.TooFew, await Publishing.PublishAsync(host, agency, wave));
     }
 
+    [Fact]
+    public async Task The_same_answers_are_weighted_three_times_at_most()
+    {
+        var (agency, wave) = await CountedAsync((1, "yes", 28), (1, "no", 12), (2, "yes", 10), (2, "no", 10));
+        var manager = await agency.Manager;
+        Assert.Equal(PublishOutcome.Published, await Publishing.PublishAsync(host, agency, wave));
+        foreach (var share in (double[])[0.5, 0.25, 0.75])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await PutAsync(share)).StatusCode);
+            Assert.Equal(PublishOutcome.Weighted, await Publishing.PublishAsync(host, agency, wave));
+            Assert.Equal(HttpStatusCode.OK, (await PutAsync(share)).StatusCode); // the same again is no other weighting
+            Assert.Equal(PublishOutcome.TooFew, await Publishing.PublishAsync(host, agency, wave));
+        }
+        var before = (await Publishing.ReadAsync(agency, wave, "?weighted=true")).Of("lit").ToJsonString();
+        await (await PutAsync(0.6)).RefusedAsync("margins-fixed");
+
+        // For another wave other margins are welcome; the answers of this one are not weighted once more.
+        var next = await manager.PostAsJsonAsync($"{agency.Path}/surveys/lamps/waves", new { name = "next", opensAt = "2030-01-01T00:00:00Z", closesAt = "2030-02-01T00:00:00Z" });
+        Assert.Equal(HttpStatusCode.Created, next.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(0.6)).StatusCode);
+        Assert.Equal(PublishOutcome.TooFew, await Publishing.PublishAsync(host, agency, wave));
+        Assert.Equal(before, (await Publishing.ReadAsync(agency, wave, "?weighted=true")).Of("lit").ToJsonString());
+
+        Task<HttpResponseMessage> PutAsync(double share) =>
+            manager.PutAsJsonAsync($"{agency.Path}/surveys/lamps/margins", new { district = new Dictionary<string, double> { ["7"] = share, ["8"] = 1 - share } });
+    }
+
+    [Fact]
+    public async Task A_weighted_figure_has_four_decimals_however_many_are_behind_it()
+    {
+        var (agency, wave) = await CountedAsync((1, "yes", 131), (1, "no", 127), (2, "yes", 109), (2, "no", 103));
+        await (await agency.Manager).PutAsJsonAsync($"{agency.Path}/surveys/lamps/margins", new { district = new Dictionary<string, double> { ["7"] = 0.37, ["8"] = 0.63 } });
+        Assert.Equal(PublishOutcome.Published, await Publishing.PublishAsync(host, agency, wave));
+        var yes = (await Publishing.ReadAsync(agency, wave, "?weighted=true")).Of("lit").Option("yes");
+        Assert.Equal(Math.Round(0.37 * 131 / 258 + 0.63 * 109 / 212, 4), (double)yes["share"]!);
+        foreach (var bound in (string[])["low", "high"]) Assert.Equal(Math.Round((double)yes[bound]!, 4), (double)yes[bound]!);
+    }
+
     [Theory]
     [InlineData("""{"district":{"7":0.5,"8":0.4}}""", "/district", "sum", "margin-sum")]
     [InlineData("""{"district":{"7":0.5,"9":0.5}}""", "/district/9", "unknown", "margin-unknown")]

@@ -31,7 +31,7 @@ sealed class ResultSource
 
     public bool Embargoed => Wave.Embargo && Wave.ClosedAt is null;
 
-    public bool WeightsChanged => Publication.Edition > 0 && Publication.MarginsVersion != MarginsVersion;
+    public bool WeightsChanged => Publication.Edition > 0 && Publication.MarginsVersion != MarginsVersion && Publication.Weightings < SurveyMargins.MostWeightings;
 
     /// <summary>Whether enough texts were given codes since those that are published.</summary>
     public bool CodesChanged => Publication.Edition > 0 && codings.Any(c => c.IsWorth(Wave.SmallestGroup));
@@ -106,7 +106,7 @@ sealed class ResultSource
             """, new { id });
         // Who holds this row counts; others wait, and then find that the moment has passed (40001): their job begins anew.
         var publication = await moment.QuerySingleOrDefaultAsync<PublicationRow>("""
-            select p.edition, p.responses, p.margins_version, p.version
+            select p.edition, p.responses, p.margins_version, p.weightings, p.version
             from survey_publications p
             where p.agency_id = @agency and p.wave_id = @id
             for update
@@ -217,7 +217,7 @@ sealed class ResultSource
         Guid Id, Guid SurveyId, string Survey, string Name, Anonymity Anonymity, string[] Breakdowns, JsonList<SurveyQuestion> Questions, bool Embargo, int Invited,
         DateTimeOffset OpensAt, DateTimeOffset? ClosedAt, int SmallestGroup, JsonElement? Margins, long? MarginsVersion);
 
-    internal sealed record PublicationRow(int Edition, long Responses, long MarginsVersion, long Version);
+    internal sealed record PublicationRow(int Edition, long Responses, long MarginsVersion, int Weightings, long Version);
 
     sealed record StratumRow(int Stratum, string Labels, Guid[]? Segments, int Eligible);
 

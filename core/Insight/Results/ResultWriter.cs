@@ -19,9 +19,6 @@ public sealed record EarlierWave(string Wave, ResultFigures Figures, ShownEditio
 /// <param name="codes">Of text questions, by key: what writes their codes.</param>
 public sealed class ResultWriter(ResultFigures figures, ShownEditionTables shown, EarlierWave? before, IReadOnlyDictionary<string, ResultWriter>? codes = null)
 {
-    /// <summary>Below this many people for or against, exact weighted figures could be taken apart into single weights: they are rounded.</summary>
-    public const int Rounded = 100;
-
     /// <summary>What stands above the questions, as the members of an object.</summary>
     /// <param name="breakdown">See <see cref="Question"/>.</param>
     /// <param name="invited">People and codes.</param>
@@ -168,7 +165,7 @@ public sealed class ResultWriter(ResultFigures figures, ShownEditionTables shown
                 var share = figures.Share(g, item.Answered, item.Option(o));
                 var count = figures.Count(g, item.Option(o));
                 json.WriteNumber("count", count);
-                Share(json, share, count);
+                Share(json, share);
                 if (before is not null && Shows(before.Shown, item, o, group) && IndexOf(before, group) is >= 0 and var then)
                 {
                     var was = before.Figures.Share(then, item.Answered, item.Option(o));
@@ -208,7 +205,7 @@ public sealed class ResultWriter(ResultFigures figures, ShownEditionTables shown
             json.WriteBoolean("meanSuppressed", true);
             return;
         }
-        var rounded = item.Question.Type == SurveyQuestionType.Number || figures.Weighted && mean.N < Rounded;
+        var rounded = item.Question.Type == SurveyQuestionType.Number || figures.Weighted;
         Number(json, "mean", Round(mean.Mean, rounded));
         Number(json, "standardError", Round(mean.StandardError, rounded));
         Number(json, "low", Round(mean.MeanBounds.Low, rounded));
@@ -232,7 +229,7 @@ public sealed class ResultWriter(ResultFigures figures, ShownEditionTables shown
                 for (var o = 0; o < item.Options.Count; o++)
                 {
                     json.WriteStartObject(o == 0 ? "agreesWithBoth" : "disagreesWithBoth");
-                    if (Shows(shown, item, o, group)) Share(json, figures.Share(g, item.Answered, item.Option(o)), figures.Count(g, item.Option(o)));
+                    if (Shows(shown, item, o, group)) Share(json, figures.Share(g, item.Answered, item.Option(o)));
                     else json.WriteBoolean("suppressed", true);
                     json.WriteEndObject();
                 }
@@ -241,12 +238,12 @@ public sealed class ResultWriter(ResultFigures figures, ShownEditionTables shown
         }
     }
 
-    void Share(Utf8JsonWriter json, WeightedSums share, long count)
+    // Whoever knows the margins knows the weights: all digits of a weighted share have one answer only to how many of each stratum gave it.
+    void Share(Utf8JsonWriter json, WeightedSums share)
     {
-        var rounded = figures.Weighted && Math.Min(count, (long)share.N - count) < Rounded;
-        Number(json, "share", Round(share.Mean, rounded));
-        Number(json, "low", Round(share.ShareBounds.Low, rounded));
-        Number(json, "high", Round(share.ShareBounds.High, rounded));
+        Number(json, "share", Round(share.Mean, figures.Weighted));
+        Number(json, "low", Round(share.ShareBounds.Low, figures.Weighted));
+        Number(json, "high", Round(share.ShareBounds.High, figures.Weighted));
     }
 
     void Change(Utf8JsonWriter json, double now, Bounds boundsNow, double then, Bounds boundsThen)

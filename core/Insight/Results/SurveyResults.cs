@@ -70,12 +70,13 @@ public sealed class SurveyResults(TenantDb db, TimeProvider clock)
         var published = await transaction.ExecuteAsync("""
             update survey_publications set
               edition = edition + @grown, as_of = case when @grown = 1 then @now else as_of end, responses = @responses,
-              margins_version = @marginsVersion, refused = @refused, version = version + 1
+              margins_version = @marginsVersion, weightings = weightings + @weighted, refused = @refused, version = version + 1
             where agency_id = @agency and wave_id = @wave and version = @version
             """,
             new
             {
                 wave, Grown = fresh ? 1 : 0, now, edition.Figures.Tally.Responses, source.MarginsVersion, source.Publication.Version,
+                Weighted = edition.Weighting?.Applied == true && source.MarginsVersion != source.Publication.MarginsVersion ? 1 : 0,
                 Refused = edition.Weighting?.Refused is { } refused ? JsonSerializer.SerializeToElement(refused, Wire.Json) : (JsonElement?)null,
             }, ct);
         if (published == 0) return (PublishOutcome.TooFew, source.Tally.Responses); // somebody else has just published

@@ -57,6 +57,12 @@ public sealed class Margins : Dictionary<string, Dictionary<string, double>>, IV
 /// <summary>Keeps each survey's margins.</summary>
 public sealed class SurveyMargins(TenantDb db, Attributes attributes, TimeProvider clock)
 {
+    /// <summary>
+    /// How often a wave's results are weighted by other margins. Who knows the margins knows each stratum's weight, so every weighting of the same answers
+    /// says once more how many of each stratum gave one: enough of them would tell all of them.
+    /// </summary>
+    public const int MostWeightings = 3;
+
     /// <summary>A survey's margins; none while nobody has put any.</summary>
     public async Task<Margins> FindAsync(Guid agency, Guid survey, CancellationToken ct)
     {
@@ -68,30 +74,41 @@ public sealed class SurveyMargins(TenantDb db, Attributes attributes, TimeProvid
         return row is null ? [] : new(Read(row.Margins)) { Version = row.Version };
     }
 
-    /// <summary>Replaces a survey's margins. Results are weighted by them when the survey is aggregated next.</summary>
+    /// <summary>Replaces a survey's margins. Results are weighted by them when the survey is aggregated next; the same margins again change nothing.</summary>
     /// <param name="caller">Who puts them.</param>
     /// <param name="survey">Whose.</param>
     /// <param name="margins">The margins; no attribute at all: no weighting any more.</param>
     /// <param name="version">That they are to replace; null: whatever is there.</param>
     /// <param name="ct">Gives up.</param>
     /// <returns>The margins, or null when they are not at that version.</returns>
-    /// <exception cref="Refusal"><see cref="Problems.MarginSum"/>, <see cref="Problems.MarginUnknown"/>, <see cref="Platform.Problems.Invalid"/>.</exception>
+    /// <exception cref="Refusal"><see cref="Problems.MarginSum"/>, <see cref="Problems.MarginUnknown"/>, <see cref="Problems.MarginsFixed"/>, <see cref="Platform.Problems.Invalid"/>.</exception>
     public async Task<Margins?> PutAsync(Caller caller, Survey survey, Margins margins, long? version, CancellationToken ct)
     {
         var errors = margins.Check(await AttributesOfAsync(caller.Agency, survey, ct)).ToList();
         if (errors.Count > 0) throw Margins.Refuse(errors);
         var now = clock.Now();
+        var json = JsonSerializer.SerializeToElement(margins, Wire.Json);
         await using var change = await db.BeginAsync(caller, ct);
+        if (await change.QuerySingleOrDefaultAsync<bool>("""
+                select exists (select from survey_publications p
+                               join survey_waves w on w.agency_id = p.agency_id and w.id = p.wave_id
+                               where p.agency_id = @agency and w.survey_id = @survey and p.weightings >= @MostWeightings)
+                  and not exists (select from survey_waves w
+                                  left join survey_publications p on p.agency_id = w.agency_id and p.wave_id = w.id
+                                  where w.agency_id = @agency and w.survey_id = @survey and coalesce(p.weightings, 0) < @MostWeightings)
+                  and not exists (select from survey_margins m where m.agency_id = @agency and m.survey_id = @survey and m.margins = @json)
+                """, new { Survey = survey.Id, MostWeightings, json }, ct))
+            throw Problems.MarginsFixed.Because($"Each wave's answers were weighted {MostWeightings} times.");
         var kept = await change.QuerySingleOrDefaultAsync<Row>("""
             insert into survey_margins as m (agency_id, survey_id, margins, updated_at)
             select s.agency_id, s.id, @margins, @now
             from surveys s
             where s.agency_id = @agency and s.id = @survey
               and (coalesce(@version, 0) = 0 or exists (select from survey_margins o where o.agency_id = @agency and o.survey_id = @survey))
-            on conflict (agency_id, survey_id) do update set margins = excluded.margins, version = m.version + 1, updated_at = @now
+            on conflict (agency_id, survey_id) do update set margins = excluded.margins, version = m.version + (m.margins is distinct from excluded.margins)::int, updated_at = @now
             where @version is null or m.version = @version
             returning m.margins, m.version
-            """, new { Survey = survey.Id, Margins = JsonSerializer.SerializeToElement(margins, Wire.Json), version, now }, ct);
+            """, new { Survey = survey.Id, Margins = json, version, now }, ct);
         if (kept is null) return null;
         change.Audit(now, "survey-margins.changed", "survey", survey.Id, JsonSerializer.Serialize(new { attributes = margins.Keys }, Wire.Json));
         await change.CommitAsync(ct);
