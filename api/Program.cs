@@ -41,6 +41,7 @@ app.MapUnits();
 app.MapServices();
 app.MapCalendars();
 app.MapArticles();
+app.MapNotices();
 app.MapOrganisations();
 app.MapSearch();
 app.MapCases();

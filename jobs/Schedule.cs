@@ -20,6 +20,7 @@ public static class Schedule
             new("watch-clocks",    When.EveryMinute,      Job.Of<WatchClocks>()),
             new("read-partners",   When.EveryMinute,      Job.Of<ReadPartners>()),
             new("index-services",  When.EveryHour,        Job.Of<IndexServices>()),
+            new("send-notices",    When.EveryFiveSeconds, Job.Of<SendNotices>()),
             new("segments",        When.EveryTwoSeconds,  Job.Of<EvaluateSegments>()),
             new("segments-time",   When.EveryMinute,      Job.Of<FollowTimeInSegments>()),
             new("measure-floors",  When.EveryMinute,      Job.Of<MeasureFloors>()),

@@ -139,6 +139,14 @@ public static class ArticleEndpoints
         [MaxLength(50)]
         public string[]? Segments { get; init; }
 
+        /// <summary>
+        /// Of a notice: by what it goes when it is published. It stands in the portal always; <c>email</c> and <c>sms</c> send it once to each citizen who is addressed then,
+        /// can be reached and wants it. They need the data use <c>notices</c>.
+        /// </summary>
+        /// <example>["portal"]</example>
+        [MaxLength(3)]
+        public NoticeChannel[]? Channels { get; init; }
+
         /// <summary>A spoken version, by language.</summary>
         [MaxLength(50)]
         public Dictionary<string, WriteSpoken>? Spoken { get; init; }
@@ -152,14 +160,17 @@ public static class ArticleEndpoints
         internal ArticleDraft ToDraft(Agency home, Shelf shelf)
         {
             var draft = new ArticleDraft(
-                Title.In(home.Language), Body.In(home.Language), Tags, Services, Segments is { Length: 0 } ? null : Segments, WriteSpoken.ToCore(Spoken), ValidFrom, ValidTo);
+                Title.In(home.Language), Body.In(home.Language), Tags, Services, Segments is { Length: 0 } ? null : Segments,
+                shelf == Shelf.Notices ? [.. (Channels ?? []).Prepend(NoticeChannel.Portal).Distinct().Order().Select(c => c.Word())] : null, WriteSpoken.ToCore(Spoken), ValidFrom, ValidTo);
             if (draft.Segments is not null && shelf != Shelf.Notices) throw Core.Platform.Problems.InvalidValue("/segments", "not-allowed", "Only notices are addressed; everything else is for all.");
+            if (Channels is not null && shelf != Shelf.Notices) throw Core.Platform.Problems.InvalidValue("/channels", "not-allowed", "Only notices go out; everything else is read in the portal.");
             return draft.WrongDates().ToList() is { Count: > 0 } errors ? throw Core.Platform.Problems.InvalidInput(errors) : draft;
         }
 
         internal static WriteArticle Of(ArticleVersion v) => new()
         {
-            Title = v.Title, Body = v.Body, Tags = v.Tags, Services = v.Services, Segments = v.Segments, Spoken = WriteSpoken.Of(v.Spoken), ValidFrom = v.ValidFrom, ValidTo = v.ValidTo,
+            Title = v.Title, Body = v.Body, Tags = v.Tags, Services = v.Services, Segments = v.Segments,
+            Channels = v.Channels?.Select(c => Enum.Parse<NoticeChannel>(c, ignoreCase: true)).ToArray(), Spoken = WriteSpoken.Of(v.Spoken), ValidFrom = v.ValidFrom, ValidTo = v.ValidTo,
         };
     }
 

@@ -1,4 +1,5 @@
 using Cirm.Core.Information;
+using Cirm.Core.Tenancy;
 
 namespace Cirm.Api.Information;
 
@@ -9,6 +10,8 @@ public static class InformationSetup
         services.AddSingleton<Units>();
         services.AddSingleton<Services>();
         services.AddSingleton<Articles>();
+        services.AddSingleton<NoticeSendings>();
+        services.AddSingleton(s => NoticeLinks.FromEnvironment(s.GetRequiredService<Databases>()));
         services.AddSingleton<Organisations>();
         services.AddSingleton<Search>();
     }

@@ -50,6 +50,7 @@ public static class PortalSetup
         everywhere.MapAgencyPages();
         var pages = everywhere.MapGroup("/{language:language}/{agency}").AddEndpointFilter<SameOrigin>();
         pages.MapHome();
+        pages.MapNoticePages();
         pages.MapServicePages();
         pages.MapReporting();
         pages.MapFollowing();

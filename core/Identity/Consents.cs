@@ -17,6 +17,7 @@ public sealed class Consents(TenantDb db, TimeProvider clock)
     {
         var now = clock.Now();
         await using var change = await db.BeginAsync(caller, ct);
+        var before = await change.QuerySingleOrDefaultAsync<string>("select legal_basis from data_uses where agency_id = @agency and key = @key for update", new { wanted.Key }, ct);
         var kept = await change.QuerySingleOrDefaultAsync<DataUse>($"""
             insert into data_uses as u (agency_id, key, name, purpose, legal_basis, provision, created_at, updated_at)
             values (@agency, @key, @name, @purpose, @legalBasis, @provision, @now, @now)
@@ -27,7 +28,7 @@ public sealed class Consents(TenantDb db, TimeProvider clock)
             returning {UseColumns}
             """, new { wanted.Key, wanted.Name, wanted.Purpose, wanted.LegalBasis, wanted.Provision, version, now }, ct);
         if (kept is null) return null;
-        if (kept.LegalBasis != LegalBasis.Consent && await change.QuerySingleOrDefaultAsync<bool>("""
+        if (before == LegalBasis.Consent.Word() && kept.LegalBasis != LegalBasis.Consent && await change.QuerySingleOrDefaultAsync<bool>("""
             select exists (select from consents c where c.agency_id = @agency and c.use_key = @key)
             """, new { wanted.Key }, ct)) throw Problems.BasisInUse.Because("Citizens were asked for their consent to this use.");
         change.Audit(now, "data-use.declared", "data-use", null, JsonSerializer.Serialize(new { key = kept.Key, basis = kept.LegalBasis.Word() }));
@@ -90,7 +91,7 @@ public sealed class Consents(TenantDb db, TimeProvider clock)
             """, new { citizen, use }, ct);
         if (state is null) return null;
         if (state.Erased) throw Problems.CitizenErased.Because("Their identity was removed at their request.");
-        if (state.LegalBasis != LegalBasis.Consent) throw Problems.ConsentNotAsked.Because($"The use \"{use}\" rests on {state.LegalBasis.Word()}.");
+        if (!DataUse.TakesTheirWord(use, state.LegalBasis)) throw Problems.ConsentNotAsked.Because($"The use \"{use}\" rests on {state.LegalBasis.Word()}.");
         if (state.Given != given)
         {
             change.Enqueue("""

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cirm.Core.Information;
 using Cirm.Core.Insight.Segmentation;
 using Cirm.Core.Participation.Dialogue;
 using Cirm.Core.Participation.Execution;
@@ -80,6 +81,7 @@ public sealed class Erasures(TenantDb db, TimeProvider clock)
         Remarks.Forget(change, citizen, accounts, now);
         if (known is { First: true }) Depart(change, citizen!.Value, now);
         LeaveSurveys(change, citizen);
+        NoticeSendings.Forget(change, citizen);
         Messages.Forget(change, citizen is { } person ? [person, .. accounts] : accounts);
         var subject = citizen ?? account;
         change.Audit(now, "citizen.erased", citizen is null ? "member" : "citizen", subject,

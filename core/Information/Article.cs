@@ -36,12 +36,16 @@ public enum ArticleState
 /// <param name="Tags">Words that it is found by.</param>
 /// <param name="Services">Keys of the services that it is about.</param>
 /// <param name="Segments">Keys of the segments that a notice is addressed to; null: to all.</param>
+/// <param name="Channels">By what a notice goes, in the words of <see cref="NoticeChannel"/>, the portal among them; null for what is no notice.</param>
 /// <param name="Spoken">A spoken version, by language.</param>
 /// <param name="ValidFrom">Not shown before.</param>
 /// <param name="ValidTo">Not shown from then on.</param>
 public sealed record ArticleDraft(
-    Localized Title, Localized Body, string[]? Tags, string[]? Services, string[]? Segments, JsonMap<Spoken>? Spoken, DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo)
+    Localized Title, Localized Body, string[]? Tags, string[]? Services, string[]? Segments, string[]? Channels, JsonMap<Spoken>? Spoken, DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo)
 {
+    /// <summary>Whether it goes to people, besides standing on the pages.</summary>
+    public bool GoesOut => Channels is { Length: > 1 };
+
     /// <summary>What is wrong with its dates, as JSON pointers.</summary>
     public IEnumerable<ValidationError> WrongDates()
     {
@@ -62,6 +66,7 @@ public sealed record ArticleDraft(
 /// <param name="Tags">Words that it is found by.</param>
 /// <param name="Services">Keys of the services that it is about.</param>
 /// <param name="Segments">Keys of the segments that a notice is addressed to; for staff only. Null: to all.</param>
+/// <param name="Channels">By what a notice goes, in the words of <see cref="NoticeChannel"/>: the portal always. Null for what is no notice.</param>
 /// <param name="Spoken">A spoken version, by language.</param>
 /// <param name="ValidFrom">Not shown before.</param>
 /// <param name="ValidTo">Not shown from then on.</param>
@@ -73,7 +78,7 @@ public sealed record ArticleDraft(
 /// <param name="Version">For If-Match.</param>
 public sealed record ArticleVersion(
     Guid Id, string Key, ArticleKind Kind, int Number, ArticleState State, Localized Title, Localized Body, string[]? Tags, string[]? Services, string[]? Segments,
-    JsonMap<Spoken>? Spoken, DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo, Guid? Author, Guid? Reviewer, DateTimeOffset? PublishedAt, DateTimeOffset? RetiredAt, DateTimeOffset CreatedAt,
+    string[]? Channels, JsonMap<Spoken>? Spoken, DateTimeOffset? ValidFrom, DateTimeOffset? ValidTo, Guid? Author, Guid? Reviewer, DateTimeOffset? PublishedAt, DateTimeOffset? RetiredAt, DateTimeOffset CreatedAt,
     [property: JsonIgnore] long Version) : IVersioned
 {
     /// <summary>As it is found, in each of its languages.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cirm.Core.Identity;
 using Cirm.Core.Platform;
 using Cirm.Core.Tenancy;
 
@@ -19,7 +20,8 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
     static Articles() => JsonColumns.Register<JsonMap<Spoken>>();
 
     const string Columns = """
-        a.id, a.key, a.kind, v.number, v.state, v.title, v.body, v.tags, v.services, v.segments, v.spoken, v.valid_from, v.valid_to, v.author, v.reviewer,
+        a.id, a.key, a.kind, v.number, v.state, v.title, v.body, v.tags, v.services, v.segments,
+        case when a.kind = 'notice' then coalesce(v.channels, array['portal']) end as channels, v.spoken, v.valid_from, v.valid_to, v.author, v.reviewer,
         v.published_at, v.retired_at, v.created_at, v.version
         """;
 
@@ -76,7 +78,7 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
         await CheckNamedAsync(change, draft, ct);
         var changed = await change.QuerySingleOrDefaultAsync<ArticleVersion>($"""
             update article_versions v set
-              state = 'draft', title = @title, body = @body, tags = @tags, services = @services, segments = @segments, spoken = @spoken, valid_from = @validFrom, valid_to = @validTo,
+              state = 'draft', title = @title, body = @body, tags = @tags, services = @services, segments = @segments, channels = @channels, spoken = @spoken, valid_from = @validFrom, valid_to = @validTo,
               author = @author, version = v.version + 1
             from articles a
             where v.agency_id = @agency and a.agency_id = v.agency_id and a.id = v.article_id
@@ -85,7 +87,7 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
             """,
             new
             {
-                key, number, version, Notices = shelf == Shelf.Notices, draft.Title, draft.Body, draft.Tags, draft.Services, draft.Segments, draft.Spoken, draft.ValidFrom, draft.ValidTo,
+                key, number, version, Notices = shelf == Shelf.Notices, draft.Title, draft.Body, draft.Tags, draft.Services, draft.Segments, draft.Channels, draft.Spoken, draft.ValidFrom, draft.ValidTo,
                 Author = caller.Id,
             }, ct);
         if (changed is null) return null;
@@ -141,6 +143,7 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
             """, new { key, Notices = shelf == Shelf.Notices, now }, ct);
         if (retired is null) return null;
         SearchIndex.Remove(change, retired.Kind.Sought(), key);
+        NoticeSendings.Stop(change, retired.Id);
         change.Audit(now, "article.retired", "article", retired.Id);
         change.Emit(now, OutboxEvent.Of("article.retired", retired.Id, new { key, retired.Number }));
         await change.CommitAsync(ct);
@@ -206,8 +209,8 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
         return (await change.QuerySingleOrDefaultAsync<ArticleVersion>($"""
             with v as (
               insert into article_versions
-                (agency_id, article_id, number, state, title, body, tags, services, segments, spoken, valid_from, valid_to, author, created_at)
-              values (@agency, @id, @number, 'draft', @title, @body, @tags, @services, @segments, @spoken, @validFrom, @validTo, @author, @now)
+                (agency_id, article_id, number, state, title, body, tags, services, segments, channels, spoken, valid_from, valid_to, author, created_at)
+              values (@agency, @id, @number, 'draft', @title, @body, @tags, @services, @segments, @channels, @spoken, @validFrom, @validTo, @author, @now)
               returning *)
             select {Columns}
             from v
@@ -216,7 +219,7 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
             """,
             new
             {
-                id, number, draft.Title, draft.Body, draft.Tags, draft.Services, draft.Segments, draft.Spoken, draft.ValidFrom, draft.ValidTo, Author = caller.Id, now,
+                id, number, draft.Title, draft.Body, draft.Tags, draft.Services, draft.Segments, draft.Channels, draft.Spoken, draft.ValidFrom, draft.ValidTo, Author = caller.Id, now,
             }, ct))!;
     }
 
@@ -236,6 +239,7 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
         // A search does not know who asks: what is for some is on their list only.
         if (version.Segments is null) SearchIndex.Replace(change, now, version.Kind.Sought(), version.Key, published.ToSearch());
         else SearchIndex.Remove(change, version.Kind.Sought(), version.Key);
+        if (version.Kind == ArticleKind.Notice) NoticeSendings.Plan(change, version, now);
         change.Audit(now, "article.published", "article", version.Id, JsonSerializer.Serialize(new { version.Number }));
         change.Emit(now, OutboxEvent.Of("article.published", version.Id, new { version.Key, version.Number }));
         return published;
@@ -249,6 +253,8 @@ public sealed class Articles(TenantDb db, TimeProvider clock)
         if (draft.Segments is { Length: > 0 } segments)
             Check("segments", "segment", segments, await change.QueryAsync<string>(
                 "select key from segments where agency_id = @agency and key = any (@segments) and retired_at is null", new { segments }, ct));
+        if (draft.GoesOut && (await change.QueryAsync<string>("select key from data_uses where agency_id = @agency and key = @use", new { Use = DataUse.Notices }, ct)).Count == 0)
+            errors.Add(new("/channels", "undeclared", $"Nobody is written to before the agency has said what for: an admin declares the data use \"{DataUse.Notices}\"."));
         if (errors.Count > 0) throw Platform.Problems.InvalidInput(errors);
 
         void Check(string member, string noun, string[] named, IReadOnlyList<string> there) =>

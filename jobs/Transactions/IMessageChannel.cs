@@ -6,12 +6,14 @@ namespace Cirm.Jobs.Transactions;
 /// <param name="Agency">Who writes.</param>
 /// <param name="AgencyName">The same, for a person.</param>
 /// <param name="Id">The same however often it is sent: whoever gets it twice can tell.</param>
-/// <param name="CaseId">About which case, or which remark.</param>
+/// <param name="CaseId">About which case, which remark or which other thing.</param>
 /// <param name="Recipient">The citizen, or the account of a representative.</param>
 /// <param name="Address">An e-mail address or a phone number, as somebody once entered it.</param>
 /// <param name="Text">What is said.</param>
 /// <param name="Rich">The same for who reads HTML, with a picture; by e-mail only.</param>
-public sealed record OutgoingMessage(Guid Agency, string AgencyName, Guid Id, Guid CaseId, Guid Recipient, string Address, MessageText Text, RichMail? Rich = null);
+/// <param name="Refusal">Where a mail program says for its reader, with one click, that they want no more of these; by e-mail only.</param>
+public sealed record OutgoingMessage(
+    Guid Agency, string AgencyName, Guid Id, Guid CaseId, Guid Recipient, string Address, MessageText Text, RichMail? Rich = null, string? Refusal = null);
 
 /// <summary>What a mail can show besides plain text.</summary>
 /// <param name="Html">The text again; it names the picture as <c>cid:chart</c>.</param>

@@ -97,6 +97,11 @@ public sealed class SmtpChannel : IMessageChannel
         mail.From.Add(new MailboxAddress(Encoding.UTF8, message.AgencyName, from.Address));
         mail.To.Add(AddressIn(message.Address) ?? throw new MessageNotTaken("address-not-usable", forGood: true));
         mail.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834: no machine answers it
+        if (message.Refusal is { } refusal)
+        {
+            mail.Headers.Add(HeaderId.ListUnsubscribe, $"<{refusal}>");
+            mail.Headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"); // RFC 8058
+        }
         return mail;
     }
 

@@ -13,7 +13,7 @@ public sealed class ArticleSeeds(TenantDb db, Articles articles, Action<string> 
         var there = (await db.QueryAsync<string>(agency.Id, "select key from articles where agency_id = @agency", null, ct)).ToHashSet();
         var missing = Read()[agency.Slug].Where(a => !there.Contains(a.Key)).ToList();
         foreach (var a in missing)
-            await articles.CreateAsync(Caller.System(agency.Id), a.Key, a.Kind, new(a.Title, a.Body, a.Tags, a.Services, null, null, null, null), publish: true, ct);
+            await articles.CreateAsync(Caller.System(agency.Id), a.Key, a.Kind, new(a.Title, a.Body, a.Tags, a.Services, null, null, null, null, null), publish: true, ct);
         if (missing.Count > 0) tell($"{agency.Slug}: {missing.Count} articles and notices");
     }
 

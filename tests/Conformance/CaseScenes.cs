@@ -1,6 +1,8 @@
 using System.Net;
+using Cirm.Core.Information;
 using Cirm.Tests.Harness;
 using Cirm.Tests.Transactions;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cirm.Tests.Conformance;
 
@@ -35,6 +37,25 @@ static class CaseScenes
             values ('{world.Agency.Id}', '{id}', '{partner}', '{caseId}', '{id}', 'request', 'submitted', 1, now(), 'failed', now(), now())
             """);
         return $"{path}/{partner}/deliveries/{id}";
+    }
+
+    public static async Task<string> NoticeSendingAsync(World world)
+    {
+        var notice = await (await NoticesAsync(world)).PostJsonAsync($"{world.Agency.Path}/notices", new { key = $"n-{Guid.NewGuid():N}", title = world.Marker, body = "Mind it.", channels = (string[])["email"], publish = true });
+        return $"{world.Agency.Path}/notices/{notice["key"]}/versions/1/sending";
+    }
+
+    public static async Task<string> NoticeCodeAsync(World world)
+    {
+        await NoticesAsync(world);
+        return world.Host.Services.GetRequiredService<NoticeLinks>().CodeOf(world.Agency.Id, Guid.Parse(await CitizenAsync(world)));
+    }
+
+    static async Task<HttpClient> NoticesAsync(World world)
+    {
+        var admin = await world.Agency.Admin;
+        Assert.True((await admin.PutAsync($"{world.Agency.Path}/data-uses/notices", new { name = "Notices", purpose = "To tell.", legalBasis = "publicTask", provision = "The law" }, null)).IsSuccessStatusCode);
+        return admin;
     }
 
     public static async Task<string> UseAsync(World world)

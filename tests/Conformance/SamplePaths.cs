@@ -31,6 +31,7 @@ static partial class Samples
         },
         ["/v1/agencies/{agency}/tracking/{code}"] = async world =>
             (string)(await (await world.Agency.Admin).PostJsonAsync($"{world.Agency.Path}/cases", CaseOf(world)))["trackingCode"]!,
+        ["/v1/agencies/{agency}/notice-refusals/{code}"] = NoticeCodeAsync,
         ["/v1/agencies/{agency}/citizens/{id}/consents/{use}"] = UseAsync,
         ["/v1/me/consents/{use}"] = UseAsync,
         ["/v1/agencies/{agency}/recoveries/{id}"] = async world =>
@@ -88,6 +89,7 @@ static partial class Samples
             await (await world.Agency.Admin).PostJsonAsync($"{path}/publish", new { reason = "So." }, HttpStatusCode.OK);
             return $"{path}/retire";
         },
+        ["getNoticeSending"] = NoticeSendingAsync,
         ["getPartnerDelivery"] = FailedDeliveryAsync,
         ["retryPartnerDelivery"] = async world => $"{await FailedDeliveryAsync(world)}/retry",
         ["giveUpPartnerDelivery"] = async world => $"{await FailedDeliveryAsync(world)}/give-up",

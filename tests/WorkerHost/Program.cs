@@ -1,5 +1,6 @@
 // A worker like ours, with jobs that tell what happens to them: what the contract tests of the engines start and kill.
 using Cirm.Jobs;
+using Cirm.Jobs.Information;
 using Cirm.Jobs.Insight;
 using Cirm.Jobs.Participation;
 using Cirm.Jobs.Platform;
@@ -14,6 +15,7 @@ return await Worker.RunAsync(databases, new JobTable(
         new("tick", When.EverySecond, Job.Of<Tick>()),
         new("apply-retention", When.EverySecond, Job.Of<ApplyRetention>()),
         new("read-partners", When.EverySecond, Job.Of<ReadPartners>()),
+        new("send-notices", When.EverySecond, Job.Of<SendNotices>()),
         new("settle-responses", When.EverySecond, Job.Of<SettleResponses>()),
     ],
     Events: [new("probe.happened", Job.Of<Answer, Cirm.Core.Platform.FactArgs>()), new("case.submitted", Job.Of<TellCitizen, Cirm.Core.Platform.FactArgs>())],

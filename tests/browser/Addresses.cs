@@ -1,5 +1,6 @@
 using Cirm.Api.Platform;
 using Cirm.Api.Portal;
+using Cirm.Core.Information;
 using Cirm.Core.Platform;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ static class Addresses
     {
         ["/articles/{key}"] = _ => "/articles/articles-1",
         ["/notices/{key}"] = _ => "/notices/notices-1",
+        ["/no-more-notices/{code}"] = w => $"/no-more-notices/{w.Cirm.Services.GetRequiredService<NoticeLinks>().CodeOf(w.Agency.Id, w.Citizen.CitizenId!.Value)}",
         ["/services/{key}"] = _ => "/services/lamps",
         ["/report/{service}"] = _ => "/report/lamps",
         ["/cases/{id:guid}"] = w => $"/cases/{w.Known["case"]}",

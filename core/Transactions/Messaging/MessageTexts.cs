@@ -297,7 +297,10 @@ public static partial class MessageTexts
     /// <summary>One line, whatever was written: no line break, no control and no direction mark of a writer's gets out of it.</summary>
     public static string Line(string text, int longest) => Cut(Clean(text, keepLines: false), longest);
 
-    static string? Quote(string? text) => string.IsNullOrWhiteSpace(text) ? null : Cut(Clean(text, keepLines: true).Trim(), LongestQuote);
+    /// <summary>The same with its lines.</summary>
+    public static string Lines(string text, int longest) => Cut(Clean(text, keepLines: true).Trim(), longest);
+
+    static string? Quote(string? text) => string.IsNullOrWhiteSpace(text) ? null : Lines(text, LongestQuote);
 
     static string Clean(string text, bool keepLines)
     {
