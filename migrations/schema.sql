@@ -219,6 +219,7 @@ CREATE TABLE public.article_versions (
     published_at timestamp with time zone,
     retired_at timestamp with time zone,
     segments text[],
+    channels text[],
     CONSTRAINT article_versions_check CHECK ((valid_from < valid_to)),
     CONSTRAINT article_versions_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'review'::text, 'published'::text, 'retired'::text])))
 );
@@ -1104,6 +1105,39 @@ CREATE TABLE public.moderation_rules (
 );
 
 ALTER TABLE ONLY public.moderation_rules FORCE ROW LEVEL SECURITY;
+
+-- Name: notice_recipients; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.notice_recipients (
+    agency_id uuid NOT NULL,
+    sending_id uuid NOT NULL,
+    citizen_id uuid NOT NULL,
+    channel text NOT NULL,
+    state text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    CONSTRAINT notice_recipients_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
+    CONSTRAINT notice_recipients_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'refused'::text])))
+);
+
+ALTER TABLE ONLY public.notice_recipients FORCE ROW LEVEL SECURITY;
+
+-- Name: notice_sendings; Type: TABLE; Schema: public; Owner: -
+
+CREATE TABLE public.notice_sendings (
+    agency_id uuid NOT NULL,
+    id uuid NOT NULL,
+    article_id uuid NOT NULL,
+    number integer NOT NULL,
+    state text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    over_at timestamp with time zone,
+    addressed bigint,
+    written_to bigint,
+    CONSTRAINT notice_sendings_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'sent'::text, 'stopped'::text, 'noWay'::text])))
+);
+
+ALTER TABLE ONLY public.notice_sendings FORCE ROW LEVEL SECURITY;
 
 -- Name: open311_requests; Type: TABLE; Schema: public; Owner: -
 
@@ -2755,6 +2789,21 @@ ALTER TABLE ONLY public.messages
 ALTER TABLE ONLY public.moderation_rules
     ADD CONSTRAINT moderation_rules_pkey PRIMARY KEY (agency_id, key);
 
+-- Name: notice_recipients notice_recipients_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.notice_recipients
+    ADD CONSTRAINT notice_recipients_pkey PRIMARY KEY (agency_id, sending_id, citizen_id);
+
+-- Name: notice_sendings notice_sendings_agency_id_article_id_number_key; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.notice_sendings
+    ADD CONSTRAINT notice_sendings_agency_id_article_id_number_key UNIQUE (agency_id, article_id, number);
+
+-- Name: notice_sendings notice_sendings_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.notice_sendings
+    ADD CONSTRAINT notice_sendings_pkey PRIMARY KEY (agency_id, id);
+
 -- Name: open311_requests open311_requests_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 
 ALTER TABLE ONLY public.open311_requests
@@ -3414,6 +3463,18 @@ CREATE INDEX messages_of_recipient ON public.messages USING btree (agency_id, re
 
 CREATE INDEX messages_of_remark ON public.messages USING btree (agency_id, remark_id) WHERE (remark_id IS NOT NULL);
 
+-- Name: notice_recipients_of_citizen; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX notice_recipients_of_citizen ON public.notice_recipients USING btree (agency_id, citizen_id);
+
+-- Name: notice_recipients_queued; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX notice_recipients_queued ON public.notice_recipients USING btree (agency_id, sending_id, next_at, citizen_id) WHERE (state = 'queued'::text);
+
+-- Name: notice_sendings_open; Type: INDEX; Schema: public; Owner: -
+
+CREATE INDEX notice_sendings_open ON public.notice_sendings USING btree (agency_id) WHERE (over_at IS NULL);
+
 -- Name: operations_newest; Type: INDEX; Schema: public; Owner: -
 
 CREATE INDEX operations_newest ON public.operations USING btree (agency_id, created_at DESC, id DESC);
@@ -3868,6 +3929,16 @@ ALTER TABLE ONLY public.messages
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_agency_id_remark_id_fkey FOREIGN KEY (agency_id, remark_id) REFERENCES public.remarks(agency_id, id) NOT VALID;
+
+-- Name: notice_recipients notice_recipients_agency_id_sending_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.notice_recipients
+    ADD CONSTRAINT notice_recipients_agency_id_sending_id_fkey FOREIGN KEY (agency_id, sending_id) REFERENCES public.notice_sendings(agency_id, id);
+
+-- Name: notice_sendings notice_sendings_agency_id_article_id_number_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+
+ALTER TABLE ONLY public.notice_sendings
+    ADD CONSTRAINT notice_sendings_agency_id_article_id_number_fkey FOREIGN KEY (agency_id, article_id, number) REFERENCES public.article_versions(agency_id, article_id, number);
 
 -- Name: open311_requests open311_requests_agency_id_case_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 
@@ -4403,6 +4474,14 @@ CREATE POLICY agency ON public.messages USING ((agency_id = (NULLIF(current_sett
 
 CREATE POLICY agency ON public.moderation_rules USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
 
+-- Name: notice_recipients agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.notice_recipients USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
+-- Name: notice_sendings agency; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY agency ON public.notice_sendings USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
+
 -- Name: open311_requests agency; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY agency ON public.open311_requests USING ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid)) WITH CHECK ((agency_id = (NULLIF(current_setting('cirm.agency'::text, true), ''::text))::uuid));
@@ -4927,6 +5006,14 @@ ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.moderation_rules ENABLE ROW LEVEL SECURITY;
 
+-- Name: notice_recipients; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.notice_recipients ENABLE ROW LEVEL SECURITY;
+
+-- Name: notice_sendings; Type: ROW SECURITY; Schema: public; Owner: -
+
+ALTER TABLE public.notice_sendings ENABLE ROW LEVEL SECURITY;
+
 -- Name: open311_requests; Type: ROW SECURITY; Schema: public; Owner: -
 
 ALTER TABLE public.open311_requests ENABLE ROW LEVEL SECURITY;
@@ -5042,6 +5129,10 @@ CREATE POLICY router ON public.accounts FOR SELECT TO cirm_router USING (true);
 -- Name: identity_providers router; Type: POLICY; Schema: public; Owner: -
 
 CREATE POLICY router ON public.identity_providers FOR SELECT TO cirm_router USING (true);
+
+-- Name: notice_sendings router; Type: POLICY; Schema: public; Owner: -
+
+CREATE POLICY router ON public.notice_sendings FOR SELECT TO cirm_router USING (true);
 
 -- Name: outbox router; Type: POLICY; Schema: public; Owner: -
 
@@ -5586,6 +5677,22 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO cirm_app;
 -- Name: TABLE moderation_rules; Type: ACL; Schema: public; Owner: -
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.moderation_rules TO cirm_app;
+
+-- Name: TABLE notice_recipients; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notice_recipients TO cirm_app;
+
+-- Name: TABLE notice_sendings; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.notice_sendings TO cirm_app;
+
+-- Name: COLUMN notice_sendings.agency_id; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(agency_id) ON TABLE public.notice_sendings TO cirm_router;
+
+-- Name: COLUMN notice_sendings.over_at; Type: ACL; Schema: public; Owner: -
+
+GRANT SELECT(over_at) ON TABLE public.notice_sendings TO cirm_router;
 
 -- Name: TABLE open311_requests; Type: ACL; Schema: public; Owner: -
 

@@ -163,7 +163,7 @@ public static class ArticleEndpoints
                 Title.In(home.Language), Body.In(home.Language), Tags, Services, Segments is { Length: 0 } ? null : Segments,
                 shelf == Shelf.Notices ? [.. (Channels ?? []).Prepend(NoticeChannel.Portal).Distinct().Order().Select(c => c.Word())] : null, WriteSpoken.ToCore(Spoken), ValidFrom, ValidTo);
             if (draft.Segments is not null && shelf != Shelf.Notices) throw Core.Platform.Problems.InvalidValue("/segments", "not-allowed", "Only notices are addressed; everything else is for all.");
-            if (Channels is not null && shelf != Shelf.Notices) throw Core.Platform.Problems.InvalidValue("/channels", "not-allowed", "Only notices go out; everything else is read in the portal.");
+            if (Channels?.Any(c => c != NoticeChannel.Portal) == true && shelf != Shelf.Notices) throw Core.Platform.Problems.InvalidValue("/channels", "not-allowed", "Only notices go out; everything else is read in the portal.");
             return draft.WrongDates().ToList() is { Count: > 0 } errors ? throw Core.Platform.Problems.InvalidInput(errors) : draft;
         }
 

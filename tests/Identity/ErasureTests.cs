@@ -44,6 +44,7 @@ public sealed class ErasureTests(CirmHost host)
         ["recoveries"] = "agency_id id case_id round state owner owner_unit due_at follow_up_question answered_at outcome opened_at closed_at version",
         ["mandates"] = "agency_id id citizen_id account_id person_id organisation service_ids valid_from valid_until given entered_by revoked_at revoked_by version created_at",
         ["messages"] = "removed",
+        ["notice_recipients"] = "removed",
         ["open311_requests"] = "removed",
         ["open311_told"] = "agency_id case_id sender decided_at",
         ["open311_updates"] = "agency_id case_id sender update_id id status sent_at received_at applied_until moved",

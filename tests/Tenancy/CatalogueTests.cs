@@ -136,6 +136,7 @@ public sealed class CatalogueTests(CirmHost host)
             [
                 "cirm_router accounts.agency_id", "cirm_router accounts.email_key", "cirm_router accounts.id",
                 "cirm_router identity_providers.agency_id", "cirm_router identity_providers.audience", "cirm_router identity_providers.issuer",
+                "cirm_router notice_sendings.agency_id", "cirm_router notice_sendings.over_at",
                 "cirm_router outbox.agency_id", "cirm_router outbox.created_at", "cirm_router outbox.done_at", "cirm_router outbox.id",
                 "cirm_router partner_deliveries.agency_id", "cirm_router partner_deliveries.next_at", "cirm_router partner_deliveries.partner_id", "cirm_router partner_deliveries.state",
                 "cirm_router partners.agency_id", "cirm_router partners.blocked_until", "cirm_router partners.fetch_due_at", "cirm_router partners.fetches", "cirm_router partners.id",
