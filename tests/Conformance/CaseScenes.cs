@@ -41,7 +41,7 @@ static class CaseScenes
 
     public static async Task<string> NoticeSendingAsync(World world)
     {
-        var notice = await (await NoticesAsync(world)).PostJsonAsync($"{world.Agency.Path}/notices", new { key = $"n-{Guid.NewGuid():N}", title = world.Marker, body = "Mind it.", channels = (string[])["email"], publish = true });
+        var notice = await (await NoticesAsync(world)).PostJsonAsync($"{world.Agency.Path}/notices", new { key = $"n-{Guid.NewGuid():N}", title = "Street lighting", body = "Mind it.", channels = (string[])["email"], publish = true });
         return $"{world.Agency.Path}/notices/{notice["key"]}/versions/1/sending";
     }
 

@@ -22,7 +22,7 @@ public sealed record ArchiveManifest(int Format, string Slug, DateTimeOffset Mad
 static class ArchiveTables
 {
     // On their way in or out when the archive was made, or of this installation only. Two installations must not call the same webhooks.
-    static readonly string[] LeftOut = ["export_chunks", "exports", "idempotency_keys", "import_chunks", "import_promises", "webhook_deliveries", "webhooks"];
+    static readonly string[] LeftOut = ["export_chunks", "exports", "idempotency_keys", "import_chunks", "import_promises", "notice_recipients", "webhook_deliveries", "webhooks"];
 
     /// <summary>A table.</summary>
     /// <param name="Name">Quoted where it has to be.</param>
