@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Reflection;
-using System.Security.Cryptography;
 using Cirm.Core.Platform;
 using Microsoft.Extensions.Primitives;
 using Problems = Cirm.Core.Platform.Problems;
@@ -50,12 +50,12 @@ public static class EtagExtensions
         return IsKnown(http.Request.Headers.IfNoneMatch, tag);
     }
 
-    /// <summary>The tag of what has no version, such as a list or a report: of its bytes. It is no number, so that no change can be decided on it.</summary>
+    /// <summary>The tag of what has no version, such as a list or a report: of its bytes. It is no number, so that no change can be decided on it; nothing is proved by it.</summary>
     internal static string OfContent(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes, hash);
-        return $"\"c-{Base64Url.EncodeToString(hash[..12])}\"";
+        Span<byte> hash = stackalloc byte[16];
+        XxHash128.Hash(bytes, hash);
+        return $"\"c-{Base64Url.EncodeToString(hash)}\"";
     }
 
     // Any tag of the list will do, weak or strong (RFC 9110, section 13.1.2).
