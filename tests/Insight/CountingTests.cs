@@ -85,6 +85,17 @@ public sealed class CountingTests
     }
 
     [Fact]
+    public void Counts_of_any_size_are_kept_as_they_were()
+    {
+        var (tally, kept) = (new Tally(new(Questions)), new Tally(new(Questions)));
+        long[] sizes = [1, 63, 64, 127, 128, 16_383, 16_384, long.MaxValue];
+        foreach (var (i, size) in sizes.Index()) tally.CountsOf((int)Math.Min(size, int.MaxValue) - i)[i] = size;
+        Assert.True(kept.TryAdd(tally.Pack()));
+        Assert.Equal(tally.Strata.Order(), kept.Strata.Order());
+        foreach (var stratum in tally.Strata) Assert.Equal(tally.CountsOf(stratum), kept.CountsOf(stratum));
+    }
+
+    [Fact]
     public void Who_agrees_with_an_item_and_with_its_opposite_is_counted()
     {
         var item = StandardItems.All.First(i => !i.Reversed && i.Pair is not null);
